@@ -1,0 +1,1 @@
+"""Who works here, who comes, what is recorded."""
