@@ -1,0 +1,86 @@
+"""Who may open a page: sign-in, roles, and the clinic that the person is at work in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from clinic.models import Clinic, Role, User
+
+type_of_view = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A signed-in person at work in one clinic, with the roles they have there."""
+
+    user: User
+    clinic: Clinic
+    roles: frozenset[str]
+
+    @property
+    def is_clinician(self) -> bool:
+        return Role.CLINICIAN in self.roles
+
+    @property
+    def is_admin(self) -> bool:
+        return Role.ADMIN in self.roles
+
+    @property
+    def is_front_desk(self) -> bool:
+        return Role.FRONT_DESK in self.roles
+
+    @property
+    def roles_words(self) -> str:
+        return ", ".join(str(role.label) for role in Role if role in self.roles).lower()
+
+
+class StaffRequest(HttpRequest):
+    """A request that passed `staff`: `member` is set. Only for annotations."""
+
+    member: Member
+    user: User
+
+
+def member_of(user: Any) -> Member | None:
+    """The person's place of work: the clinic of their oldest active membership."""
+    if not user.is_authenticated:
+        return None
+    rows = list(user.memberships.filter(active=True).select_related("clinic").order_by("pk"))
+    if not rows:
+        return None
+    clinic = rows[0].clinic
+    return Member(user, clinic, frozenset(row.role for row in rows if row.clinic_id == clinic.pk))
+
+
+def staff(*roles: Role) -> Callable[[Callable[Concatenate[Any, ...], HttpResponse]], type_of_view]:
+    """Only for signed-in members with one of the roles (any role when none is named)."""
+
+    def decorate(view: Callable[Concatenate[Any, ...], HttpResponse]) -> type_of_view:
+        @login_required
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            member = member_of(request.user)
+            if member is None:
+                raise PermissionDenied(_("Your account has no role in a clinic. Ask your clinic's admin."))
+            if roles and not member.roles.intersection(roles):
+                names = ", ".join(str(role.label) for role in roles)
+                raise PermissionDenied(_("This page is for: %(roles)s.") % {"roles": names})
+            request.member = member
+            response = view(request, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+
+        return guarded
+
+    return decorate
+
+
+def membership_context(request: HttpRequest) -> dict[str, Any]:
+    """Templates see `membership` on staff pages."""
+    return {"membership": getattr(request, "member", None)}
