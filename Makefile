@@ -29,7 +29,8 @@ run: $(VENV)/.runtime  ## set everything up and serve the product with demo data
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo
 	@echo; echo "Needlepoint is at http://$(ADDRESS)/   (Ctrl-C stops it)"
-	@exec $(BIN)/gunicorn clinic.wsgi --bind $(ADDRESS) --worker-class gthread --threads 8 --timeout 60 --log-level warning
+	@exec $(BIN)/gunicorn clinic.wsgi --bind $(ADDRESS) --worker-class gthread --threads 8 --timeout 60 \
+		--no-control-socket --log-level warning
 
 test: $(VENV)/.dev  ## the whole suite, on SQLite or on what DATABASE_URL names; ARGS go to pytest
 	@$(BIN)/pytest --numprocesses $(WORKERS) $(ARGS)
