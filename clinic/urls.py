@@ -2,4 +2,8 @@
 
 from django.urls import include, path
 
-urlpatterns: list = []
+urlpatterns = [
+    path("", include("consent.urls")),
+    path("", include("screening.urls")),
+    path("", include("clinic.pages")),
+]

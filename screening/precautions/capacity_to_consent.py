@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import YES, Asked, Case, Outcome, Precaution, Requirement, Statement, Trigger, YesNo, _
+from screening.precautions.vocabulary import (
+    YES,
+    Asked,
+    Case,
+    Outcome,
+    Precaution,
+    Requirement,
+    Statement,
+    Trigger,
+    YesNo,
+    _,
+)
 
 ABLE_TODAY = YesNo(
     code="able-today",

@@ -2,7 +2,20 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import YES, Asked, Case, Outcome, Precaution, Requirement, Statement, Text, Trigger, YesNo, _, after
+from screening.precautions.vocabulary import (
+    YES,
+    Asked,
+    Case,
+    Outcome,
+    Precaution,
+    Requirement,
+    Statement,
+    Text,
+    Trigger,
+    YesNo,
+    _,
+    after,
+)
 
 TROUBLE = YesNo(
     code="memory-trouble",

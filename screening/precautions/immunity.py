@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import Case, Outcome, Precaution, Requirement, Statement, Text, Trigger, YesNo, _, after
+from screening.precautions.vocabulary import (
+    Case,
+    Outcome,
+    Precaution,
+    Requirement,
+    Statement,
+    Text,
+    Trigger,
+    YesNo,
+    _,
+    after,
+)
 
 WEAK = YesNo(
     code="immune-weak",

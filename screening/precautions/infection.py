@@ -2,7 +2,20 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import YES, Case, Outcome, Precaution, Requirement, Statement, Text, Trigger, Where, YesNo, _, after
+from screening.precautions.vocabulary import (
+    YES,
+    Case,
+    Outcome,
+    Precaution,
+    Requirement,
+    Statement,
+    Text,
+    Trigger,
+    Where,
+    YesNo,
+    _,
+    after,
+)
 
 ILL_TODAY = YesNo(
     code="ill-today",

@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import Case, Outcome, Precaution, Requirement, Scope, Statement, Trigger, Where, YesNo, _, after
+from screening.precautions.vocabulary import (
+    Case,
+    Outcome,
+    Precaution,
+    Requirement,
+    Scope,
+    Statement,
+    Trigger,
+    Where,
+    YesNo,
+    _,
+    after,
+)
 
 TOUCH_HURTS = YesNo(code="touch-hurts", text=_("Does a light touch hurt you?"), hint=_("For example clothes or a bed sheet on your skin."))
 SMALL_BUMPS = YesNo(code="bumps-hurt", text=_("Do small bumps hurt you far more than they should?"))

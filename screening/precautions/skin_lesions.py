@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import Case, Outcome, Precaution, Requirement, Scope, Statement, Trigger, Where, YesNo, _, after
+from screening.precautions.vocabulary import (
+    Case,
+    Outcome,
+    Precaution,
+    Requirement,
+    Scope,
+    Statement,
+    Trigger,
+    Where,
+    YesNo,
+    _,
+    after,
+)
 
 LESION = YesNo(
     code="skin",

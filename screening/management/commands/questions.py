@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from screening.precautions.vocabulary import UNSURE, Question, Where
 from screening.body import AREAS
+from screening.precautions.vocabulary import UNSURE, Question, Where
 from screening.questionnaire import PRECAUTION_OF, QUESTIONNAIRE_VERSION, QUESTIONS
 
 FORMATS = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from screening.body import AREAS, MUSCLES, REGIONS, SIDES, MuscleSite
+from screening.body import AREAS, MUSCLES, SIDES, MuscleSite
 from screening.precautions.policy import parse_policy
 from screening.precautions.vocabulary import UNSURE, Case, Plan, Trigger
 from screening.questionnaire import PRECAUTION_OF_PART, Screened, birth_faults, fit_faults, parse_replies, screen, shown

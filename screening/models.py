@@ -1,0 +1,266 @@
+"""What was answered, what the screening found, and what clinicians recorded about it; all append-only but the draft."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clinic.append_only import AppendOnly
+from clinic.models import Clinic, User, Visit
+from clinic.text import check_text
+from screening.body import AREAS, MUSCLES, MuscleSite, words_of
+from screening.precautions.policy import Policy
+from screening.precautions.vocabulary import Message, Origin, Outcome, Plan, Precaution, Requirement, Scope, Statement
+from screening.questionnaire import PRECAUTION_OF_PART
+
+THINNEST_REASON = 15
+LONGEST_NOTE = 20_000
+
+
+class ClinicPolicy(AppendOnly):
+    """One version of a clinic's policy; the newest is in force."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="policies")
+    values = models.JSONField(default=dict)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(**self.values)
+
+
+class IntakeDraft(models.Model):
+    """Answers so far, saved page by page and deleted when they are submitted."""
+
+    visit = models.OneToOneField(Visit, models.PROTECT, related_name="draft")
+    replies = models.JSONField(default=dict)
+    read = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+
+class Intake(AppendOnly):
+    """The questions as asked and the patient's answers; a correction is a new version with who and why."""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="intakes")
+    version = models.PositiveIntegerField(default=1)
+    questionnaire_version = models.CharField(max_length=20)
+    questionnaire_digest = models.CharField(max_length=64)
+    language = models.CharField(max_length=20, default="en")
+    replies = models.JSONField()
+    asked = models.JSONField()
+    corrected_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True, validators=[check_text])
+    clinic_path = "visit__clinic"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "version"], name="one_intake_per_version"),
+            models.CheckConstraint(
+                condition=models.Q(version=1, corrected_by=None) | models.Q(version__gt=1, corrected_by__isnull=False) & ~models.Q(reason=""),
+                name="intake_correction_says_who_and_why",
+            ),
+        ]
+
+
+class Screening(AppendOnly):
+    """One application of the fifteen precautions to an intake, a plan and a policy."""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="screenings")
+    intake = models.ForeignKey(Intake, models.PROTECT, related_name="screenings")
+    policy = models.ForeignKey(ClinicPolicy, models.PROTECT, null=True, related_name="+")
+    seq = models.PositiveIntegerField()
+    rules_version = models.CharField(max_length=20)
+    born = models.DateField()
+    today = models.DateField()
+    replies = models.JSONField()
+    overall = models.JSONField()
+    conflicts = models.JSONField()
+    open = models.JSONField()
+    cause = models.CharField(max_length=40)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    clinic_path = "visit__clinic"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["visit", "seq"], name="one_screening_per_seq")]
+
+    @property
+    def plan(self) -> Plan:
+        sites = list(self.sites.all())
+        muscles = tuple(site.muscle_site for site in sites if site.muscle)
+        return Plan(muscles, frozenset(site.area for site in sites if site.area))
+
+
+class PlannedSite(AppendOnly):
+    """A muscle on a side, or an area, that the clinician means to needle."""
+
+    screening = models.ForeignKey(Screening, models.PROTECT, related_name="sites")
+    muscle = models.CharField(max_length=60, blank=True)
+    side = models.CharField(max_length=5, blank=True)
+    entry = models.CharField(max_length=40, blank=True)
+    area = models.CharField(max_length=40, blank=True)
+    clinic_path = "screening__visit__clinic"
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(~models.Q(muscle="") & models.Q(side__in=["left", "right"], area="")) | (models.Q(muscle="") & ~models.Q(area="")),
+                name="planned_site_is_a_muscle_on_a_side_or_an_area",
+            )
+        ]
+
+    @property
+    def muscle_site(self) -> MuscleSite:
+        return MuscleSite(MUSCLES[self.muscle], self.side, self.entry)  # type: ignore[arg-type]
+
+    @property
+    def words(self) -> str:
+        return self.muscle_site.words if self.muscle else AREAS[self.area].words
+
+    @property
+    def code(self) -> str:
+        return self.muscle_site.code if self.muscle else self.area
+
+
+class Finding(AppendOnly):
+    """A statement that applied, as it was at that screening."""
+
+    screening = models.ForeignKey(Screening, models.PROTECT, related_name="findings")
+    part = models.CharField(max_length=8)
+    number = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=20, choices=[(outcome, outcome) for outcome in Outcome])
+    scope = models.CharField(max_length=10, choices=[(scope, scope) for scope in Scope])
+    origin = models.CharField(max_length=10, choices=[(origin, origin) for origin in Origin])
+    places = models.JSONField()
+    reasons = models.JSONField()
+    requires = models.JSONField()
+    overridable = models.BooleanField()
+    declines = models.BooleanField()
+    awaits_staff_only = models.BooleanField()
+    fingerprint = models.CharField(max_length=64)
+    clinic_path = "screening__visit__clinic"
+
+    class Meta:
+        ordering = ["number", "part"]
+        constraints = [
+            models.UniqueConstraint(fields=["screening", "part"], name="one_finding_per_part"),
+            models.CheckConstraint(condition=models.Q(outcome__in=list(Outcome)), name="finding_outcome_known"),
+        ]
+
+    @property
+    def precaution(self) -> Precaution:
+        return PRECAUTION_OF_PART[self.part]
+
+    @property
+    def statement(self) -> Statement:
+        return next(statement for statement in self.precaution.statements if statement.part == self.part)
+
+    @property
+    def weight(self) -> int:
+        return Outcome(self.outcome).weight
+
+    @property
+    def place_words(self) -> list[str]:
+        return words_of(self.places)
+
+    @property
+    def reason_words(self) -> list[str]:
+        return [message_from(row["message"]).render() for row in self.reasons]
+
+    @property
+    def conflicts(self) -> bool:
+        """Whether the plan of its screening runs into it."""
+        return self.part in self.screening.conflicts
+
+
+def message_to(message: Message) -> dict[str, object]:
+    """A message as JSON."""
+    params = {name: message_to(value) if isinstance(value, Message) else value for name, value in message.params.items()}
+    return {"text": message.text, "params": params}
+
+
+def message_from(stored: dict) -> Message:  # type: ignore[type-arg]
+    params = {name: message_from(value) if isinstance(value, dict) else value for name, value in stored["params"].items()}
+    return Message(stored["text"], params)
+
+
+class Override(AppendOnly):
+    """A clinician's decision to treat despite a finding, and why. It binds only while the finding's fingerprint stays."""
+
+    finding = models.OneToOneField(Finding, models.PROTECT, related_name="override")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reason = models.TextField(max_length=LONGEST_NOTE, validators=[check_text])
+    clinic_path = "finding__screening__visit__clinic"
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(reason__regex=r"(?s)^.{15,}"), name="override_reason_of_substance")]
+
+
+class SecondOpinion(AppendOnly):
+    """Another clinician's agreement or disagreement with an override, by their own sign-in."""
+
+    override = models.OneToOneField(Override, models.PROTECT, related_name="second_opinion")
+    first = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    agrees = models.BooleanField()
+    reason = models.TextField(blank=True, max_length=LONGEST_NOTE, validators=[check_text])
+    clinic_path = "override__finding__screening__visit__clinic"
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(by=models.F("first")), name="second_opinion_by_another_person")]
+
+
+class ResolutionKind(models.TextChoices):
+    REPLY = "reply", _("Answer settled")
+    EDUCATION = Requirement.EDUCATION.value, _("Explanation given, still willing")
+    MEASURES = Requirement.MEASURES.value, _("Measures")
+    INSPECTION = Requirement.INSPECTION.value, _("Looked at")
+    NEEDLES = Requirement.NEEDLES.value, _("Needle material")
+    COMMUNICATION = "communication", _("Interpreter or other help")
+    REPRESENTATIVE = "representative", _("Representative")
+
+
+class Resolution(AppendOnly):
+    """What a member of staff recorded: an answer settled, or how a finding's requirement was met."""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="resolutions")
+    screening = models.ForeignKey(Screening, models.PROTECT, related_name="resolutions")
+    kind = models.CharField(max_length=30, choices=ResolutionKind)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    part = models.CharField(max_length=8, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    question = models.CharField(max_length=60, blank=True)
+    was = models.JSONField(null=True)
+    reply = models.JSONField(null=True)
+    note = models.TextField(blank=True, max_length=LONGEST_NOTE, validators=[check_text])
+    details = models.JSONField(default=dict)
+    clinic_path = "visit__clinic"
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=ResolutionKind.values), name="resolution_kind_known"),
+            models.CheckConstraint(condition=~models.Q(kind="reply") | ~models.Q(question=""), name="settled_reply_names_its_question"),
+        ]
+
+
+class Decision(models.TextChoices):
+    PROCEED = "proceed", _("Proceed")
+    DEFER = "defer", _("Defer")
+    DECLINE = "decline", _("Decline")
+
+
+class Review(AppendOnly):
+    """A clinician's decision on one screening; there is one, whoever was first."""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="reviews")
+    screening = models.OneToOneField(Screening, models.PROTECT, related_name="review")
+    decision = models.CharField(max_length=10, choices=Decision)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True, max_length=LONGEST_NOTE, validators=[check_text])
+    until = models.DateField(null=True)
+    clinic_path = "visit__clinic"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(decision__in=Decision.values), name="decision_known"),
+            models.CheckConstraint(condition=models.Q(decision="proceed") | ~models.Q(reason=""), name="defer_and_decline_say_why"),
+        ]

@@ -1,0 +1,1 @@
+"""Patient pages of the intake, and the clinician's case."""
