@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "consent",
     "crispy_forms",
     "csp",
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -116,6 +117,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "needlepoint"
 CRISPY_TEMPLATE_PACK = "needlepoint"
 CRISPY_FAIL_SILENTLY = False
