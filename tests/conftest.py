@@ -29,7 +29,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        fixtures: list[str] = getattr(item, "fixturenames", [])
+        if "fresh" in fixtures and "db" not in fixtures:
+            fixtures.append("db")  # by which pytest-django knows that it has to make a database
+        if "browser" in fixtures:
             item.add_marker("browser")
             if not browsing.CHROMIUM:
                 item.add_marker(pytest.mark.needs("chromium"))

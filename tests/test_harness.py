@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from playwright.sync_api import Browser
 
+from clinic import audit
+from clinic.models import AuditEvent, Clinic
 from tests import browsing
 from tests.network import NetworkUsed
 from tests.serving import Live
@@ -124,3 +127,12 @@ def test_code_that_runs_a_loop_of_its_own_works_beside_the_browser(browser: Brow
 
     assert asyncio.run(sealed()) == "sealed"
     assert faults_of(browser, "<p>still here") == []
+
+
+def test_what_was_committed_to_a_fresh_copy_is_still_append_only(fresh: None) -> None:
+    clinic = Clinic.objects.create(name="North")
+    with transaction.atomic():
+        audit.log(clinic, None, "test.seen", clinic)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        QuerySet(AuditEvent).update(action="test.changed")
+    assert AuditEvent.objects.get().action == "test.seen"
