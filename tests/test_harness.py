@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from clinic import audit
 from clinic.models import AuditEvent, Clinic
@@ -136,3 +136,11 @@ def test_what_was_committed_to_a_fresh_copy_is_still_append_only(fresh: None) ->
     with pytest.raises(DatabaseError), transaction.atomic():
         QuerySet(AuditEvent).update(action="test.changed")
     assert AuditEvent.objects.get().action == "test.seen"
+
+
+def test_a_page_that_is_not_there_is_shown_in_full_and_without_a_fault(page: Page, faults: list[str]) -> None:
+    response = page.goto("/nothing-is-here")
+    assert response is not None
+    assert response.status == 404
+    assert page.evaluate("document.styleSheets.length") >= 1
+    assert faults == []
