@@ -1,0 +1,83 @@
+"""Makes the sealed record of a review: drawn, sealed and stored outside any transaction, then put on record in one."""
+
+import datetime
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from clinic import audit
+from clinic.models import Clinic, User
+from consent import archive, document, rendering, sealing
+from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
+from screening.models import Review
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A sealed file in the archive that is not on record yet."""
+
+    number: str
+    sha256: str
+    size: int
+    unsigned_length: int
+    certificate: SealingCertificate
+    sealed_at: datetime.datetime
+    valid_until: datetime.date | None
+
+
+def sealer_of(clinic: Clinic) -> sealing.Sealer:
+    """The clinic's key; made on the first run, and never again once a certificate is on record."""
+    known = SealingCertificate.objects.filter(clinic=clinic)
+    sealer = sealing.load_or_make(settings.VAR / "keys", clinic.pk, clinic.name, settings.KEY_PASSPHRASE, may_make=not known.exists())
+    if not known.filter(fingerprint=sealer.fingerprint).exists():
+        with transaction.atomic():
+            row = SealingCertificate.objects.create(
+                clinic=clinic, fingerprint=sealer.fingerprint, pem=sealer.certificate_pem, valid_until=sealer.not_after
+            )
+            audit.log(clinic, None, "certificate.added", row, fingerprint=sealer.fingerprint)
+    return sealer
+
+
+def new_number() -> str:
+    """A record number that says nothing about the patient, readable aloud."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(12))
+    return "-".join(letters[i : i + 4] for i in (0, 4, 8))
+
+
+def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequence[Signature]) -> Filed:
+    """Render, seal and store the record. No row is written; a file without a row is harmless."""
+    visit, clinic = review.visit, review.visit.clinic
+    sealer = sealer_of(clinic)
+    number, sealed_at = new_number(), timezone.now()
+    valid_until = None
+    if ceremony:
+        policy = review.screening.policy
+        days = policy.policy.consent_valid_days if policy else 365
+        valid_until = visit.clinic.today() + datetime.timedelta(days=days)
+    html = document.record_html(
+        review, number=number, sealed_at=sealed_at, head=audit.head(clinic), certificate=sealer.fingerprint,
+        ceremony=ceremony, signatures=signatures, valid_until=valid_until,
+    )  # fmt: skip
+    unsigned = rendering.render(html)
+    sealed = sealing.seal(unsigned, sealer, reason=f"Record {number}", location=clinic.name)
+    sha256 = archive.put(sealed)
+    certificate = SealingCertificate.objects.get(fingerprint=sealer.fingerprint)
+    return Filed(number, sha256, len(sealed), len(unsigned), certificate, sealed_at, valid_until)
+
+
+def put_on_record(filed: Filed, review: Review, ceremony: Ceremony | None, by: User, **data: Any) -> SealedDocument:
+    """The row and its audit event; call inside the transaction that completes the record."""
+    row = SealedDocument.objects.create(
+        visit=review.visit, review=review, ceremony=ceremony, kind=RecordKind.CONSENT if ceremony else RecordKind.DECISION,
+        number=filed.number, sha256=filed.sha256, size=filed.size, unsigned_length=filed.unsigned_length,
+        certificate=filed.certificate, sealed_at=filed.sealed_at, valid_until=filed.valid_until,
+    )  # fmt: skip
+    audit.log(review.visit.clinic, by, "record.sealed", row, visit=str(review.visit_id), sha256=filed.sha256, decision=review.decision, **data)
+    return row

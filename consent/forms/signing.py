@@ -1,0 +1,38 @@
+"""What people send while they sign: a drawing or a typed name, a password, a few words."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clinic.text import check_text
+from screening.models import Decision
+
+
+class SignatureForm(forms.Form):
+    """The page's ceremony and role guard against a page that is no longer the newest."""
+
+    ceremony = forms.UUIDField(widget=forms.HiddenInput)
+    role = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    strokes = forms.CharField(max_length=60_000, required=False, widget=forms.HiddenInput)
+    typed_name = forms.CharField(max_length=200, required=False)
+
+
+class ClinicianSignatureForm(SignatureForm):
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your password to sign.")},
+    )
+
+
+class RefusalForm(forms.Form):
+    ceremony = forms.UUIDField(widget=forms.HiddenInput)
+    role = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    words = forms.CharField(
+        label=_("Would you like to tell us why?"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), validators=[check_text]
+    )
+
+
+class DecisionForm(forms.Form):
+    screening = forms.UUIDField()
+    decision = forms.ChoiceField(choices=Decision.choices, error_messages={"required": _("Choose a decision.")})
+    reason = forms.CharField(required=False, max_length=20_000, validators=[check_text])
+    until = forms.DateField(required=False, error_messages={"invalid": _("The day to come back must be a date such as 2026-11-30.")})

@@ -1,0 +1,244 @@
+"""Signing a consent: each signature stored as it is given, the clinician's last, and with it the sealed record."""
+
+import json
+import math
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.models import User, Visit
+from clinic.text import check_name, tidy
+from consent import filing, requirements, wording
+from consent.models import Ceremony, Refusal, SealedDocument, Signature, SignerRole
+from screening.body import REGIONS
+from screening.evaluation import current_screening, lock
+from screening.models import Decision, Review, Screening
+from screening.precautions.bleeding import BLOOD_THINNER
+from screening.precautions.vocabulary import NO
+from screening.review import MATERIALS, check_may_proceed, standings
+
+PAD = (1000, 350)
+MOST_POINTS = 2000
+LEAST_LENGTH = 120.0
+
+
+class SigningRefused(Exception):
+    """A signature that cannot be taken; the text says why and what to do."""
+
+
+class CeremonyVoid(SigningRefused):
+    """The case changed after the consent was shown, or somebody did not agree: it must be shown anew."""
+
+
+class SignatureUnclear(SigningRefused):
+    """Nothing, or next to nothing, was drawn or typed."""
+
+
+class NotYet(SigningRefused):
+    """Somebody else has to sign first."""
+
+
+class WrongPassword(SigningRefused):
+    """The clinician's password did not match."""
+
+
+def needle_words(screening: Screening) -> str:
+    needles = standings(screening).needles
+    if not needles:
+        return _("We use single-use, sterile needles.")
+    return _("We use single-use, sterile needles: %(material)s.") % {"material": MATERIALS[needles.details["material"]].lower()}
+
+
+def site_words(screening: Screening) -> list[str]:
+    """The plan as the patient would say it: muscle, side, and the part of the body."""
+    words = []
+    for site in screening.sites.all():
+        if site.muscle:
+            regions = [site.entry] if site.entry else site.muscle_site.muscle.regions
+            words.append(f"{site.words} ({', '.join(REGIONS[region].name for region in regions)})")
+        else:
+            words.append(site.words)
+    return words
+
+
+def shown_for(review: Review, signers: list[requirements.Signer]) -> dict[str, Any]:
+    """The consent as this person will see it."""
+    screening = review.screening
+    plain = list(dict.fromkeys(finding.precaution.for_patient for finding in screening.findings.all()))
+    parts = wording.sections(
+        sites=site_words(screening),
+        needles=needle_words(screening),
+        findings=plain,
+        clinician=review.by.printed_name,
+        clinic=review.visit.clinic.name,
+        near_lung=bool(screening.plan.near_lung),
+        thinner=screening.replies.get(BLOOD_THINNER.code, NO) != NO,
+    )
+    return wording.frozen(parts, [signer.role for signer in signers])
+
+
+def current_ceremony(visit: Visit) -> Ceremony | None:
+    return visit.ceremonies.select_related("review__screening", "review__by", "visit__clinic").order_by("-created_at").first()
+
+
+def open_ceremony(review: Review, by: User) -> Ceremony:
+    """Freeze the words and the signers of a consent; an open one that still fits is taken up again."""
+    with transaction.atomic():
+        visit = lock(review.visit)
+        check_current(visit, review)
+        check_may_proceed(review.screening)
+        signers = requirements.signers(review.screening, standings(review.screening))
+        shown = shown_for(review, signers)
+        digest = wording.digest_of([shown, [signer.as_json() for signer in signers]])
+        last = current_ceremony(visit)
+        if last and last.review_id == review.pk and last.shown_digest == digest and not hasattr(last, "refusal"):
+            return last
+        ceremony = Ceremony.objects.create(
+            visit=visit, review=review, opened_by=by, wording_version=wording.WORDING_VERSION, shown=shown,
+            shown_digest=digest, roles=[signer.as_json() for signer in signers],
+        )  # fmt: skip
+        audit.log(visit.clinic, by, "consent.opened", ceremony, visit=str(visit.pk), digest=digest)
+        return ceremony
+
+
+def check_current(visit: Visit, review: Review) -> None:
+    """The review is a decision to proceed on the visit's newest screening."""
+    newest = current_screening(visit)
+    if newest is None or review.screening_id != newest.pk:
+        raise CeremonyVoid(_("The plan or the answers have changed since. The consent must be shown again. Please give the tablet back to us."))
+    if review.decision != Decision.PROCEED:
+        raise CeremonyVoid(_("The decision was not to proceed, so there is nothing to sign."))
+
+
+def check_open(ceremony: Ceremony) -> None:
+    check_current(ceremony.visit, ceremony.review)
+    if hasattr(ceremony, "refusal"):
+        raise CeremonyVoid(_("Somebody did not agree, so this consent cannot be signed. The clinician will talk with you."))
+    newest = current_ceremony(ceremony.visit)
+    if newest and newest.pk != ceremony.pk:
+        raise CeremonyVoid(_("The consent was shown again since you opened this page. Please go on from the newest one."))
+
+
+def signers_of(ceremony: Ceremony) -> list[requirements.Signer]:
+    return [requirements.Signer(**row) for row in ceremony.roles]
+
+
+def unsigned(ceremony: Ceremony) -> list[requirements.Signer]:
+    """Who still has to sign, in order."""
+    done = set(ceremony.signatures.values_list("role", flat=True))
+    return [signer for signer in signers_of(ceremony) if signer.role not in done]
+
+
+def next_on_tablet(ceremony: Ceremony) -> requirements.Signer | None:
+    """Whose turn it is on the tablet; None when only the clinician is left."""
+    return next((signer for signer in unsigned(ceremony) if signer.role != SignerRole.CLINICIAN), None)
+
+
+def read_strokes(text: str) -> list[list[list[int]]]:
+    """Strokes from the pad's JSON: lists of [x, y] within the pad; `SignatureUnclear` for nothing or a dot."""
+    try:
+        strokes = json.loads(text) if text else []
+    except (ValueError, RecursionError):
+        strokes = None
+    if not isinstance(strokes, list) or not all(is_stroke(stroke) for stroke in strokes):
+        raise SignatureUnclear(_("The drawing could not be read. Please clear it and sign again, or type your name."))
+    if sum(len(stroke) for stroke in strokes) > MOST_POINTS:
+        raise SignatureUnclear(_("The drawing is too long. Please clear it and sign again, or type your name."))
+    if sum(math.dist(a, b) for stroke in strokes for a, b in zip(stroke, stroke[1:], strict=False)) < LEAST_LENGTH:
+        raise SignatureUnclear(_("Please draw your name in the box, or type it."))
+    return strokes
+
+
+def is_stroke(stroke: Any) -> bool:
+    return isinstance(stroke, list) and bool(stroke) and all(
+        isinstance(point, list)
+        and len(point) == 2
+        and all(type(value) is int and 0 <= value <= most for value, most in zip(point, PAD, strict=True))
+        for point in stroke
+    )
+
+
+def read_typed(text: str) -> str:
+    typed = tidy(text)
+    try:
+        check_name(typed)
+    except ValidationError as wrong:
+        raise SignatureUnclear(" ".join(wrong.messages)) from wrong
+    if len(typed) < 2:
+        raise SignatureUnclear(_("Please type your full name."))
+    return typed[:120]
+
+
+def make_signature(ceremony: Ceremony, signer: requirements.Signer, strokes: str, typed: str, user: User | None = None) -> Signature:
+    """A signature that is not stored yet, drawn or typed, with its meaning as shown."""
+    return Signature(
+        ceremony=ceremony, role=signer.role, name=signer.name, standing=signer.standing, meaning=ceremony.shown["meanings"][signer.role],
+        strokes=None if typed.strip() else read_strokes(strokes), typed=read_typed(typed) if typed.strip() else "",
+        user=user, created_at=timezone.now(),
+    )  # fmt: skip
+
+
+def sign(ceremony: Ceremony, role: str, strokes: str = "", typed: str = "") -> Signature:
+    """Take the signature of the person whose turn it is on the tablet. Sent twice, it is taken once."""
+    with transaction.atomic():
+        visit = lock(ceremony.visit)
+        if existing := ceremony.signatures.filter(role=role).first():
+            return existing
+        check_open(ceremony)
+        signer = next_on_tablet(ceremony)
+        if signer is None or signer.role != role:
+            raise NotYet(_("It is not this person's turn to sign. Please open the page again."))
+        signature = make_signature(ceremony, signer, strokes, typed)
+        signature.save()
+        audit.log(visit.clinic, None, "consent.signed", signature, visit=str(visit.pk), role=role)
+        return signature
+
+
+def refuse(ceremony: Ceremony, role: str, words: str = "") -> Refusal:
+    """Somebody who was asked does not agree; the consent ends here and the clinician sees it."""
+    with transaction.atomic():
+        visit = lock(ceremony.visit)
+        if existing := Refusal.objects.filter(ceremony=ceremony).first():
+            return existing
+        check_open(ceremony)
+        refusal = Refusal.objects.create(ceremony=ceremony, role=role, words=words)
+        audit.log(visit.clinic, None, "consent.refused", refusal, visit=str(visit.pk), role=role)
+        return refusal
+
+
+def finish(ceremony: Ceremony, by: User, password: str, strokes: str = "", typed: str = "") -> SealedDocument:
+    """The clinician's signature, by password, and with it the sealed record. Sent twice, it gives the same record."""
+    if existing := SealedDocument.objects.filter(ceremony=ceremony).first():
+        return existing
+    check_open(ceremony)
+    waiting = unsigned(ceremony)
+    if [signer.role for signer in waiting] != [SignerRole.CLINICIAN]:
+        names = ", ".join(f"{signer.label} ({signer.name})" for signer in waiting if signer.role != SignerRole.CLINICIAN)
+        raise NotYet(_("The clinician signs last. Still to sign: %(names)s.") % {"names": names})
+    if by.pk != ceremony.review.by_id:
+        raise SigningRefused(_("The clinician who decided signs: %(name)s. Reopen the case to decide yourself.") % {"name": ceremony.review.by.printed_name})
+    if not by.check_password(password):
+        note_wrong_password(ceremony, by)
+        raise WrongPassword(_("The password is not right. Please try again; nothing was signed."))
+    check_may_proceed(ceremony.review.screening)
+    last = make_signature(ceremony, waiting[0], strokes, typed, by)
+    filed = filing.draw_and_seal(ceremony.review, ceremony, [*ceremony.signatures.all(), last])
+    try:
+        with transaction.atomic():
+            visit = lock(ceremony.visit)
+            check_open(ceremony)
+            last.save()
+            audit.log(visit.clinic, by, "consent.signed", last, visit=str(visit.pk), role=SignerRole.CLINICIAN)
+            return filing.put_on_record(filed, ceremony.review, ceremony, by)
+    except IntegrityError:
+        # Another request completed the same consent while this one was drawing it: there is one record.
+        return SealedDocument.objects.get(ceremony=ceremony)
+
+
+def note_wrong_password(ceremony: Ceremony, by: User) -> None:
+    with transaction.atomic():
+        audit.log(ceremony.visit.clinic, by, "consent.password_refused", ceremony, visit=str(ceremony.visit_id))

@@ -1,0 +1,21 @@
+"""Addresses of the queue, the consent and the records."""
+
+from django.urls import path
+
+from consent.views import ceremony, desk
+from consent.views.home import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("cases/<uuid:visit>/decide/", desk.decide, name="case-decide"),
+    path("cases/<uuid:visit>/reopen/", desk.reopen, name="case-reopen"),
+    path("cases/<uuid:visit>/consent/", desk.desk, name="consent-desk"),
+    path("cases/<uuid:visit>/consent/open/", desk.open_consent, name="consent-open"),
+    path("cases/<uuid:visit>/consent/sign/", desk.sign, name="consent-sign"),
+    path("cases/<uuid:visit>/consent/seal/", desk.seal_decision, name="consent-seal"),
+    path("tablet/consent/", ceremony.start, name="ceremony"),
+    path("tablet/consent/sign/", ceremony.sign, name="ceremony-sign"),
+    path("tablet/consent/question/", ceremony.question, name="ceremony-question"),
+    path("tablet/consent/disagree/", ceremony.disagree, name="ceremony-disagree"),
+    path("tablet/consent/read/<slug:page>/", ceremony.read, name="ceremony-read"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the queue, the consent and the records."""

@@ -1,0 +1,158 @@
+"""The clinician's side of a consent: decide, open it, watch who has signed, sign last."""
+
+import logging
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from clinic import tablet
+from clinic.access import StaffRequest, staff
+from clinic.models import Purpose, Role, Visit
+from consent import decision, signing
+from consent.archive import ArchiveDamaged
+from consent.forms.signing import ClinicianSignatureForm, DecisionForm
+from consent.models import Ceremony, Refusal, SealedDocument
+from consent.rendering import RenderingFailed
+from consent.sealing import SealingError
+from screening import review
+from screening.evaluation import NoIntake, current_screening
+from screening.models import Decision, Review, Screening
+
+log = logging.getLogger(__name__)
+NOT_SEALED = (RenderingFailed, SealingError, ArchiveDamaged, OSError)
+
+
+def visit_of(request: StaffRequest, visit: str) -> Visit:
+    return get_object_or_404(Visit.objects.visible_to(request.user).select_related("patient", "clinic", "clinician"), pk=visit)
+
+
+def one_line(form: DecisionForm) -> str:
+    return " ".join(str(problem) for problems in form.errors.values() for problem in problems)
+
+
+@staff(Role.CLINICIAN)
+@require_POST
+def decide(request: StaffRequest, visit: str) -> HttpResponse:
+    """Record a decision; to proceed leads to the consent, the others to their sealed record."""
+    found = visit_of(request, visit)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, one_line(form))
+        return redirect("case", found.pk)
+    screening = get_object_or_404(Screening.objects.visible_to(request.user), pk=form.cleaned_data["screening"], visit=found)
+    values = form.cleaned_data
+    try:
+        made = decision.record(screening, values["decision"], request.user, values["reason"], values["until"])
+    except review.ReviewRefused as refused:
+        messages.error(request, str(refused))
+        # What was typed comes back with the page: the case page shows it in the decision form again.
+        request.session["decision"] = {"visit": str(found.pk), "decision": values["decision"], "reason": values["reason"]}
+        return redirect("case", found.pk)
+    except NOT_SEALED:
+        log.exception("sealing a decision failed")
+        messages.error(request, _("Your decision is recorded, but its record could not be sealed. Please press “Seal now”."))
+        return redirect("consent-desk", found.pk)
+    if made.decision == Decision.PROCEED:
+        return redirect("consent-desk", found.pk)
+    messages.success(request, _("The decision is recorded and sealed."))
+    return redirect("consent-desk", found.pk)
+
+
+@staff(Role.CLINICIAN)
+@require_POST
+def reopen(request: StaffRequest, visit: str) -> HttpResponse:
+    """Take the case up again: a new screening without a decision."""
+    found = visit_of(request, visit)
+    try:
+        review.reopen(found, request.user)
+    except (review.ReviewRefused, NoIntake) as refused:
+        messages.error(request, str(refused) or _("The patient has not sent their answers yet."))
+    return redirect("case", found.pk)
+
+
+def newest_review(visit: Visit) -> Review | None:
+    """The decision on the visit's newest screening."""
+    screening = current_screening(visit)
+    return Review.objects.filter(screening=screening).select_related("by", "screening", "visit__clinic", "visit__patient").first() if screening else None
+
+
+@staff(Role.CLINICIAN, Role.FRONT_DESK)
+def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200) -> HttpResponse:
+    """Where the consent stands: who has signed, who is next, the record when it is sealed."""
+    found = visit_of(request, visit)
+    made = newest_review(found)
+    ceremony = signing.current_ceremony(found) if made else None
+    if ceremony and made and ceremony.review_id != made.pk:
+        ceremony = None
+    document = SealedDocument.objects.filter(review=made).first() if made else None
+    refusal = Refusal.objects.filter(ceremony=ceremony).first() if ceremony else None
+    waiting = signing.unsigned(ceremony) if ceremony else []
+    context = {
+        "visit": found, "review": made, "ceremony": ceremony, "document": document, "refusal": refusal, "waiting": waiting,
+        "signatures": list(ceremony.signatures.all()) if ceremony else [], "problem": problem,
+        "clinician_next": bool(ceremony and not refusal and [signer.role for signer in waiting] == ["clinician"]),
+        "is_decider": bool(made and made.by_id == request.user.pk),
+    }  # fmt: skip
+    if request.method == "POST":
+        context |= {"strokes": request.POST.get("strokes", ""), "typed_name": request.POST.get("typed_name", "")}
+    return render(request, "consent/desk.html", context, status=status)
+
+
+@staff(Role.CLINICIAN, Role.FRONT_DESK)
+@require_POST
+def open_consent(request: StaffRequest, visit: str) -> HttpResponse:
+    """Freeze the consent and hand the tablet to the patient for it."""
+    found = visit_of(request, visit)
+    made = newest_review(found)
+    try:
+        if made is None:
+            raise signing.CeremonyVoid(_("The clinician has not decided to proceed yet."))
+        ceremony = signing.open_ceremony(made, request.user)
+    except (review.ReviewRefused, signing.SigningRefused) as refused:
+        messages.error(request, str(refused))
+        return redirect("consent-desk", found.pk)
+    if signing.next_on_tablet(ceremony) is None:
+        return redirect("consent-desk", found.pk)
+    tablet.hand_over(request, found, Purpose.CONSENT, request.user)
+    return redirect("tablet")
+
+
+@sensitive_post_parameters()
+@staff(Role.CLINICIAN)
+@require_POST
+def sign(request: StaffRequest, visit: str) -> HttpResponse:
+    """The clinician's signature by password, and with it the sealed record."""
+    form = ClinicianSignatureForm(request.POST)
+    if not form.is_valid():
+        problem = " ".join(str(item) for items in form.errors.values() for item in items)
+        return desk(request, visit, problem=problem, status=422)
+    ceremony = get_object_or_404(Ceremony.objects.visible_to(request.user), pk=form.cleaned_data["ceremony"], visit=visit)
+    values = form.cleaned_data
+    try:
+        signing.finish(ceremony, request.user, values["password"], values["strokes"], values["typed_name"])
+    except (signing.SigningRefused, review.ReviewRefused) as refused:
+        return desk(request, visit, problem=str(refused), status=409)
+    except NOT_SEALED:
+        log.exception("sealing a consent failed")
+        return desk(request, visit, problem=_("The record could not be sealed, so nothing was signed. Please try again."), status=503)
+    messages.success(request, _("Signed. The record is sealed."))
+    return redirect("consent-desk", visit)
+
+
+@staff(Role.CLINICIAN)
+@require_POST
+def seal_decision(request: StaffRequest, visit: str) -> HttpResponse:
+    """Seal a decision record whose sealing failed before."""
+    found = visit_of(request, visit)
+    made = newest_review(found)
+    if made and made.decision != Decision.PROCEED:
+        try:
+            decision.seal(made, request.user)
+        except NOT_SEALED:
+            log.exception("sealing a decision failed again")
+            messages.error(request, _("The record could not be sealed. Please try again, and tell your admin if it stays so."))
+    return redirect("consent-desk", found.pk)
