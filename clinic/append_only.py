@@ -76,6 +76,6 @@ def protect(*tables: str) -> migrations.RunPython:
             else:
                 statements = [SQLITE.format(table=table, verb=verb, VERB=verb.upper()) for verb in ("update", "delete")]
             for statement in statements:
-                schema.execute(statement)
+                schema.execute(statement, params=None)
 
     return migrations.RunPython(forwards, migrations.RunPython.noop)

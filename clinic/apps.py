@@ -6,7 +6,12 @@ from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.signals import connection_created
 
-PRAGMAS = {"journal_mode": {"wal", "memory"}, "synchronous": {2}, "recursive_triggers": {1}, "foreign_keys": {1}}
+PRAGMAS: dict[str, set[str | int]] = {
+    "journal_mode": {"wal", "memory"},
+    "synchronous": {2},
+    "recursive_triggers": {1},
+    "foreign_keys": {1},
+}
 
 
 def check_pragmas(connection: Any, **kwargs: Any) -> None:
@@ -17,7 +22,9 @@ def check_pragmas(connection: Any, **kwargs: Any) -> None:
         for name, wanted in PRAGMAS.items():
             found = cursor.execute(f"PRAGMA {name}").fetchone()[0]
             if found not in wanted:
-                raise ImproperlyConfigured(f"SQLite runs with {name}={found}; it must be one of {sorted(map(str, wanted))}")
+                raise ImproperlyConfigured(
+                    f"SQLite runs with {name}={found}; it must be one of {sorted(map(str, wanted))}"
+                )
 
 
 class ClinicConfig(AppConfig):

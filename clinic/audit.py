@@ -27,7 +27,17 @@ def subject_of(row: models.Model) -> str:
     return f"{type(row).__name__}:{row.pk}"
 
 
-def digest(clinic_id: Any, seq: int, at: str, actor: Any, kind: str, action: str, subject: str, data: dict[str, Any], previous: str) -> str:
+def digest(
+    clinic_id: Any,
+    seq: int,
+    at: str,
+    actor: Any,
+    kind: str,
+    action: str,
+    subject: str,
+    data: dict[str, Any],
+    previous: str,
+) -> str:
     """SHA-256 over the canonical JSON list of every field and the link before (hex)."""
     fields = [DOMAIN, str(clinic_id), seq, at, str(actor or ""), kind, action, subject, data, previous]
     text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -48,7 +58,9 @@ def log(clinic: Clinic, actor: User | None, action: str, subject: models.Model, 
     at = timezone.now()
     kind = "staff" if actor else "tablet"
     what = subject_of(subject)
-    hashed = digest(clinic.pk, last.seq + 1, at.isoformat(), actor.pk if actor else None, kind, action, what, data, last.hash)
+    hashed = digest(
+        clinic.pk, last.seq + 1, at.isoformat(), actor.pk if actor else None, kind, action, what, data, last.hash
+    )
     return AuditEvent.objects.create(
         clinic=clinic, created_at=at, seq=last.seq + 1, actor=actor, actor_kind=kind,
         action=action, subject=what, data=data, previous=last.hash, hash=hashed,
@@ -60,7 +72,17 @@ def breaks(clinic: Clinic) -> Iterator[str]:
     expected = Head(0, GENESIS)
     for event in AuditEvent.objects.filter(clinic=clinic).order_by("seq").iterator():
         at = event.created_at.isoformat()
-        hashed = digest(clinic.pk, event.seq, at, event.actor_id, event.actor_kind, event.action, event.subject, event.data, event.previous)
+        hashed = digest(
+            clinic.pk,
+            event.seq,
+            at,
+            event.actor_id,
+            event.actor_kind,
+            event.action,
+            event.subject,
+            event.data,
+            event.previous,
+        )
         if event.seq != expected.seq + 1:
             yield f"event {event.seq} follows {expected.seq}"
         if event.previous != expected.hash:

@@ -40,7 +40,9 @@ class Clinic(models.Model):
 class User(AbstractUser):
     """A member of staff; what they may do is said by their memberships."""
 
-    title = models.CharField(max_length=60, blank=True, help_text=_("Profession as printed in records"), validators=[check_text])
+    title = models.CharField(
+        max_length=60, blank=True, help_text=_("Profession as printed in records"), validators=[check_text]
+    )
 
     def clinics(self) -> "models.QuerySet[Clinic]":
         return Clinic.objects.filter(memberships__user=self, memberships__active=True).distinct()
@@ -139,7 +141,9 @@ class Handover(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["visit"], condition=models.Q(ended_at=None), name="one_open_handover_per_visit"),
+            models.UniqueConstraint(
+                fields=["visit"], condition=models.Q(ended_at=None), name="one_open_handover_per_visit"
+            ),
             models.CheckConstraint(condition=models.Q(purpose__in=Purpose.values), name="handover_purpose_known"),
         ]
 

@@ -40,7 +40,9 @@ def hand_over(request: HttpRequest, visit: Visit, purpose: str, by: User) -> Han
 
 def end(handover: Handover, because: str) -> None:
     """Close the handover; what was answered so far stays with the visit. Call inside a transaction."""
-    ended = Handover.objects.filter(pk=handover.pk, ended_at=None).update(ended_at=timezone.now(), ended_because=because)
+    ended = Handover.objects.filter(pk=handover.pk, ended_at=None).update(
+        ended_at=timezone.now(), ended_because=because
+    )
     if ended:
         audit.log(handover.visit.clinic, None, "tablet.returned", handover, because=because)
 
@@ -55,10 +57,16 @@ def hand_back(request: HttpRequest) -> HttpResponse:
 
 def current(request: HttpRequest) -> Handover | None:
     key = request.session.get(KEY)
-    return Handover.objects.select_related("visit__patient", "visit__clinic", "visit__clinician").filter(pk=key).first() if key else None
+    return (
+        Handover.objects.select_related("visit__patient", "visit__clinic", "visit__clinician").filter(pk=key).first()
+        if key
+        else None
+    )
 
 
-def tablet_page(*purposes: str, confirmed: bool = True) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def tablet_page(
+    *purposes: str, confirmed: bool = True
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """A page for the patient's hands; anyone without an open handover is asked to return the tablet."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

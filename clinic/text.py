@@ -32,20 +32,32 @@ def tidy(value: str) -> str:
 
 def check_text(value: str) -> None:
     """Refuse hidden controls (they can reverse a signed sentence) and characters that cannot be printed."""
-    hidden = [mark for mark in value if unicodedata.category(mark) in CONTROL_CATEGORIES and mark not in JOINERS | LAYOUT]
+    hidden = [
+        mark for mark in value if unicodedata.category(mark) in CONTROL_CATEGORIES and mark not in JOINERS | LAYOUT
+    ]
     if hidden:
         names = ", ".join(sorted({f"U+{ord(mark):04X}" for mark in hidden}))
-        raise ValidationError(_("Please remove the hidden characters (%(names)s) and type the text again."), params={"names": names})
+        raise ValidationError(
+            _("Please remove the hidden characters (%(names)s) and type the text again."), params={"names": names}
+        )
     if lost := sorted({mark for mark in value if ord(mark) not in printable() and mark not in JOINERS | LAYOUT}):
-        raise ValidationError(_("These characters cannot be printed in the record: %(lost)s. Please use words."), params={"lost": " ".join(lost)})
+        raise ValidationError(
+            _("These characters cannot be printed in the record: %(lost)s. Please use words."),
+            params={"lost": " ".join(lost)},
+        )
 
 
 def check_name(value: str) -> None:
     """A name has letters of any script, and the marks that names use; no digits, symbols or emoji."""
-    strange = sorted({mark for mark in value if unicodedata.category(mark)[0] not in "LM" and mark not in NAME_MARKS | JOINERS})
+    strange = sorted(
+        {mark for mark in value if unicodedata.category(mark)[0] not in "LM" and mark not in NAME_MARKS | JOINERS}
+    )
     if strange:
         shown = " ".join(mark if mark.isprintable() else f"U+{ord(mark):04X}" for mark in strange)
-        raise ValidationError(_("A name can have letters, spaces, hyphens and apostrophes. Please remove: %(strange)s"), params={"strange": shown})
+        raise ValidationError(
+            _("A name can have letters, spaces, hyphens and apostrophes. Please remove: %(strange)s"),
+            params={"strange": shown},
+        )
     check_text(value)
     if not any(unicodedata.category(mark).startswith("L") for mark in value):
         raise ValidationError(_("Please enter a name."))

@@ -11,7 +11,9 @@ from screening import review
 from screening.models import Decision, Review, Screening
 
 
-def record(screening: Screening, decision: str, by: User, reason: str = "", until: datetime.date | None = None) -> Review:
+def record(
+    screening: Screening, decision: str, by: User, reason: str = "", until: datetime.date | None = None
+) -> Review:
     """Decide, and seal what ends the visit. A decision stands even when sealing fails: `seal` can be called again."""
     made = review.decide(screening, decision, by, reason, until)
     if made.decision != Decision.PROCEED:

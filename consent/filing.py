@@ -35,7 +35,9 @@ class Filed:
 def sealer_of(clinic: Clinic) -> sealing.Sealer:
     """The clinic's key; made on the first run, and never again once a certificate is on record."""
     known = SealingCertificate.objects.filter(clinic=clinic)
-    sealer = sealing.load_or_make(settings.VAR / "keys", clinic.pk, clinic.name, settings.KEY_PASSPHRASE, may_make=not known.exists())
+    sealer = sealing.load_or_make(
+        settings.VAR / "keys", clinic.pk, clinic.name, settings.KEY_PASSPHRASE, may_make=not known.exists()
+    )
     if not known.filter(fingerprint=sealer.fingerprint).exists():
         with transaction.atomic():
             row = SealingCertificate.objects.create(
@@ -79,5 +81,14 @@ def put_on_record(filed: Filed, review: Review, ceremony: Ceremony | None, by: U
         number=filed.number, sha256=filed.sha256, size=filed.size, unsigned_length=filed.unsigned_length,
         certificate=filed.certificate, sealed_at=filed.sealed_at, valid_until=filed.valid_until,
     )  # fmt: skip
-    audit.log(review.visit.clinic, by, "record.sealed", row, visit=str(review.visit_id), sha256=filed.sha256, decision=review.decision, **data)
+    audit.log(
+        review.visit.clinic,
+        by,
+        "record.sealed",
+        row,
+        visit=str(review.visit_id),
+        sha256=filed.sha256,
+        decision=review.decision,
+        **data,
+    )
     return row

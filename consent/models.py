@@ -57,8 +57,12 @@ class Signature(AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["ceremony", "role"], name="one_signature_per_role"),
             models.CheckConstraint(condition=models.Q(role__in=SignerRole.values), name="signer_role_known"),
-            models.CheckConstraint(condition=models.Q(strokes__isnull=False) ^ ~models.Q(typed=""), name="signature_drawn_or_typed"),
-            models.CheckConstraint(condition=~models.Q(role="clinician") | models.Q(user__isnull=False), name="clinician_signs_signed_in"),
+            models.CheckConstraint(
+                condition=models.Q(strokes__isnull=False) ^ ~models.Q(typed=""), name="signature_drawn_or_typed"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="clinician") | models.Q(user__isnull=False), name="clinician_signs_signed_in"
+            ),
         ]
 
 
@@ -95,6 +99,9 @@ class SealedDocument(AppendOnly):
     class Meta:
         indexes = [models.Index(fields=["sealed_at"])]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind="consent", ceremony__isnull=False) | models.Q(kind="decision", ceremony=None), name="consent_has_its_ceremony"),
+            models.CheckConstraint(
+                condition=models.Q(kind="consent", ceremony__isnull=False) | models.Q(kind="decision", ceremony=None),
+                name="consent_has_its_ceremony",
+            ),
             models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="sha256_is_a_hash"),
         ]

@@ -1,5 +1,6 @@
 """Signing a consent: each signature stored as it is given, the clinician's last, and with it the sealed record."""
 
+import itertools
 import json
 import math
 from typing import Any
@@ -50,7 +51,9 @@ def needle_words(screening: Screening) -> str:
     needles = standings(screening).needles
     if not needles:
         return _("We use single-use, sterile needles.")
-    return _("We use single-use, sterile needles: %(material)s.") % {"material": MATERIALS[needles.details["material"]].lower()}
+    return _("We use single-use, sterile needles: %(material)s.") % {
+        "material": MATERIALS[needles.details["material"]].lower()
+    }
 
 
 def site_words(screening: Screening) -> list[str]:
@@ -82,7 +85,11 @@ def shown_for(review: Review, signers: list[requirements.Signer]) -> dict[str, A
 
 
 def current_ceremony(visit: Visit) -> Ceremony | None:
-    return visit.ceremonies.select_related("review__screening", "review__by", "visit__clinic").order_by("-created_at").first()
+    return (
+        visit.ceremonies.select_related("review__screening", "review__by", "visit__clinic")
+        .order_by("-created_at")
+        .first()
+    )
 
 
 def open_ceremony(review: Review, by: User) -> Ceremony:
@@ -109,7 +116,11 @@ def check_current(visit: Visit, review: Review) -> None:
     """The review is a decision to proceed on the visit's newest screening."""
     newest = current_screening(visit)
     if newest is None or review.screening_id != newest.pk:
-        raise CeremonyVoid(_("The plan or the answers have changed since. The consent must be shown again. Please give the tablet back to us."))
+        raise CeremonyVoid(
+            _(
+                "The plan or the answers have changed since. The consent must be shown again. Please give the tablet back to us."
+            )
+        )
     if review.decision != Decision.PROCEED:
         raise CeremonyVoid(_("The decision was not to proceed, so there is nothing to sign."))
 
@@ -117,10 +128,14 @@ def check_current(visit: Visit, review: Review) -> None:
 def check_open(ceremony: Ceremony) -> None:
     check_current(ceremony.visit, ceremony.review)
     if hasattr(ceremony, "refusal"):
-        raise CeremonyVoid(_("Somebody did not agree, so this consent cannot be signed. The clinician will talk with you."))
+        raise CeremonyVoid(
+            _("Somebody did not agree, so this consent cannot be signed. The clinician will talk with you.")
+        )
     newest = current_ceremony(ceremony.visit)
     if newest and newest.pk != ceremony.pk:
-        raise CeremonyVoid(_("The consent was shown again since you opened this page. Please go on from the newest one."))
+        raise CeremonyVoid(
+            _("The consent was shown again since you opened this page. Please go on from the newest one.")
+        )
 
 
 def signers_of(ceremony: Ceremony) -> list[requirements.Signer]:
@@ -148,17 +163,21 @@ def read_strokes(text: str) -> list[list[list[int]]]:
         raise SignatureUnclear(_("The drawing could not be read. Please clear it and sign again, or type your name."))
     if sum(len(stroke) for stroke in strokes) > MOST_POINTS:
         raise SignatureUnclear(_("The drawing is too long. Please clear it and sign again, or type your name."))
-    if sum(math.dist(a, b) for stroke in strokes for a, b in zip(stroke, stroke[1:], strict=False)) < LEAST_LENGTH:
+    if sum(math.dist(a, b) for stroke in strokes for a, b in itertools.pairwise(stroke)) < LEAST_LENGTH:
         raise SignatureUnclear(_("Please draw your name in the box, or type it."))
     return strokes
 
 
 def is_stroke(stroke: Any) -> bool:
-    return isinstance(stroke, list) and bool(stroke) and all(
-        isinstance(point, list)
-        and len(point) == 2
-        and all(type(value) is int and 0 <= value <= most for value, most in zip(point, PAD, strict=True))
-        for point in stroke
+    return (
+        isinstance(stroke, list)
+        and bool(stroke)
+        and all(
+            isinstance(point, list)
+            and len(point) == 2
+            and all(type(value) is int and 0 <= value <= most for value, most in zip(point, PAD, strict=True))
+            for point in stroke
+        )
     )
 
 
@@ -173,10 +192,13 @@ def read_typed(text: str) -> str:
     return typed[:120]
 
 
-def make_signature(ceremony: Ceremony, signer: requirements.Signer, strokes: str, typed: str, user: User | None = None) -> Signature:
+def make_signature(
+    ceremony: Ceremony, signer: requirements.Signer, strokes: str, typed: str, user: User | None = None
+) -> Signature:
     """A signature that is not stored yet, drawn or typed, with its meaning as shown."""
     return Signature(
-        ceremony=ceremony, role=signer.role, name=signer.name, standing=signer.standing, meaning=ceremony.shown["meanings"][signer.role],
+        ceremony=ceremony, role=signer.role, name=signer.name, standing=signer.standing,
+        meaning=ceremony.shown["meanings"][signer.role],
         strokes=None if typed.strip() else read_strokes(strokes), typed=read_typed(typed) if typed.strip() else "",
         user=user, created_at=timezone.now(),
     )  # fmt: skip
@@ -217,10 +239,15 @@ def finish(ceremony: Ceremony, by: User, password: str, strokes: str = "", typed
     check_open(ceremony)
     waiting = unsigned(ceremony)
     if [signer.role for signer in waiting] != [SignerRole.CLINICIAN]:
-        names = ", ".join(f"{signer.label} ({signer.name})" for signer in waiting if signer.role != SignerRole.CLINICIAN)
+        names = ", ".join(
+            f"{signer.label} ({signer.name})" for signer in waiting if signer.role != SignerRole.CLINICIAN
+        )
         raise NotYet(_("The clinician signs last. Still to sign: %(names)s.") % {"names": names})
     if by.pk != ceremony.review.by_id:
-        raise SigningRefused(_("The clinician who decided signs: %(name)s. Reopen the case to decide yourself.") % {"name": ceremony.review.by.printed_name})
+        raise SigningRefused(
+            _("The clinician who decided signs: %(name)s. Reopen the case to decide yourself.")
+            % {"name": ceremony.review.by.printed_name}
+        )
     if not by.check_password(password):
         note_wrong_password(ceremony, by)
         raise WrongPassword(_("The password is not right. Please try again; nothing was signed."))

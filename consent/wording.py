@@ -56,8 +56,14 @@ HOW = Section(
     ),
 )  # fmt: skip
 BENEFIT = Section(
-    "benefit", "about", _("What you can expect"),
-    (_("It helps some people, not all. Some feel better the same day, some after a few visits, and some do not feel a difference."),),
+    "benefit",
+    "about",
+    _("What you can expect"),
+    (
+        _(
+            "It helps some people, not all. Some feel better the same day, some after a few visits, and some do not feel a difference."
+        ),
+    ),
 )
 RISKS = Section(
     "risks", "risks", _("What can happen"),
@@ -75,7 +81,11 @@ RISKS = Section(
         (_("Air around the lung (pneumothorax)"), _("0.87 per million treatments, 1.75 near the lung; no reliable figure for dry needling"), _("Lin 2019, acupuncture, hospital cases")),
     ),
 )  # fmt: skip
-THINNER_ROW = (_("Bleeding while taking blood thinners"), _("1 moderate bleed in 3,974 treatments, 0.025%"), _("McCulloch 2015, acupuncture"))
+THINNER_ROW = (
+    _("Bleeding while taking blood thinners"),
+    _("1 moderate bleed in 3,974 treatments, 0.025%"),
+    _("McCulloch 2015, acupuncture"),
+)
 ALTERNATIVES = Section(
     "alternatives", "choices", _("What else you could choose"),
     items=(
@@ -87,8 +97,14 @@ ALTERNATIVES = Section(
     ),
 )  # fmt: skip
 RIGHTS = Section(
-    "rights", "choices", _("You can stop at any time"),
-    (_("You can say stop during the treatment, and you can withdraw your consent at any time, without giving a reason and without any penalty. Your other care goes on."),),
+    "rights",
+    "choices",
+    _("You can stop at any time"),
+    (
+        _(
+            "You can say stop during the treatment, and you can withdraw your consent at any time, without giving a reason and without any penalty. Your other care goes on."
+        ),
+    ),
 )
 AFTERCARE = Section(
     "aftercare", "choices", _("Afterwards"),
@@ -99,8 +115,14 @@ AFTERCARE = Section(
     ),
 )  # fmt: skip
 PRIVACY = Section(
-    "privacy", "choices", _("Your record"),
-    (_("Your answers, this text and the signatures are kept in a sealed record at the clinic. Only the people who care for you and those who must check the records may see it. You can have a copy."),),
+    "privacy",
+    "choices",
+    _("Your record"),
+    (
+        _(
+            "Your answers, this text and the signatures are kept in a sealed record at the clinic. Only the people who care for you and those who must check the records may see it. You can have a copy."
+        ),
+    ),
 )
 
 MEANINGS = {
@@ -118,7 +140,12 @@ def plan_section(sites: list[str], needles: str) -> Section:
 
 def findings_section(words: list[str]) -> Section:
     if not words:
-        return Section("findings", "plan", _("What your answers mean"), (_("Your answers gave no reason to change the treatment."),))
+        return Section(
+            "findings",
+            "plan",
+            _("What your answers mean"),
+            (_("Your answers gave no reason to change the treatment."),),
+        )
     return Section("findings", "plan", _("What your answers mean"), tuple(words))
 
 
@@ -126,17 +153,35 @@ def people_section(clinician: str, clinic: str) -> Section:
     return Section("people", "plan", _("Who explains and who treats"), (f"{clinician}, {clinic}",))
 
 
-def sections(*, sites: list[str], needles: str, findings: list[str], clinician: str, clinic: str, near_lung: bool, thinner: bool) -> list[Section]:
+def sections(
+    *, sites: list[str], needles: str, findings: list[str], clinician: str, clinic: str, near_lung: bool, thinner: bool
+) -> list[Section]:
     """All that is shown, in order; muscles near the lung bring that risk to the front."""
     rows = (*RISKS.rows, THINNER_ROW) if thinner else RISKS.rows
     risks = Section(RISKS.code, RISKS.page, RISKS.title, RISKS.paragraphs, rows=rows)
-    body = [ABOUT, HOW, BENEFIT, plan_section(sites, needles), findings_section(findings), people_section(clinician, clinic), risks, ALTERNATIVES, RIGHTS, AFTERCARE, PRIVACY]
+    body = [
+        ABOUT,
+        HOW,
+        BENEFIT,
+        plan_section(sites, needles),
+        findings_section(findings),
+        people_section(clinician, clinic),
+        risks,
+        ALTERNATIVES,
+        RIGHTS,
+        AFTERCARE,
+        PRIVACY,
+    ]
     return [LUNG, *body] if near_lung else body
 
 
 def frozen(parts: list[Section], roles: list[str], language: str = "en") -> dict[str, object]:
     """The words as JSON, with what each signature means."""
-    return {"language": language, "sections": [asdict(part) for part in parts], "meanings": {role: MEANINGS[role] for role in roles}}
+    return {
+        "language": language,
+        "sections": [asdict(part) for part in parts],
+        "meanings": {role: MEANINGS[role] for role in roles},
+    }
 
 
 def digest_of(shown: object) -> str:

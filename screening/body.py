@@ -20,7 +20,13 @@ class Region:
     paired: bool
 
 
-HEAD, TRUNK, BACK, ARM, LEG = "Head and neck", "Chest, belly and hips", "Back and buttocks", "Shoulders, arms and hands", "Legs and feet"
+HEAD, TRUNK, BACK, ARM, LEG = (
+    "Head and neck",
+    "Chest, belly and hips",
+    "Back and buttocks",
+    "Shoulders, arms and hands",
+    "Legs and feet",
+)
 
 REGIONS: dict[str, Region] = {
     region.code: region

@@ -35,7 +35,7 @@ def current_screening(visit: Visit) -> Screening | None:
 
 
 def settled_replies(intake: Intake) -> dict[str, Any]:
-    """JSON replies that staff settled or gave, newest last. One settles the answer it was given for: a corrected answer voids it."""
+    """JSON replies that staff settled or gave. Each settles the answer it was given for: a corrected answer voids it."""
     rows = intake.visit.resolutions.filter(kind=ResolutionKind.REPLY).order_by("created_at")
     return {row.question: row.reply for row in rows if intake.replies.get(row.question) == row.was}
 
@@ -44,9 +44,16 @@ def case_of(intake: Intake, plan: Plan, policy: Policy) -> Case:
     """The case as a rule may see it: the patient's answers, with what staff settled laid over them."""
     visit = intake.visit
     replies, faults = parse_replies(intake.replies | settled_replies(intake))
-    assert not faults, "stored replies are checked before they are stored"
+    if faults:
+        raise ValueError("a stored reply no longer fits its question")
     case = Case(visit.patient.born, visit.clinic.today(), replies, plan, policy)
-    return Case(case.born, case.today, {code: reply for code, reply in replies.items() if case.shows(QUESTIONS[code])}, plan, policy)
+    return Case(
+        case.born,
+        case.today,
+        {code: reply for code, reply in replies.items() if case.shows(QUESTIONS[code])},
+        plan,
+        policy,
+    )
 
 
 def fingerprint(case: Case, trigger: Trigger) -> str:
@@ -56,7 +63,9 @@ def fingerprint(case: Case, trigger: Trigger) -> str:
     """
     reasons = {reason.question for reason in trigger.reasons}
     precaution = PRECAUTION_OF_PART[trigger.part]
-    rests_on = [question for question in precaution.questions if question.asked == Asked.PATIENT or question.code in reasons]
+    rests_on = [
+        question for question in precaution.questions if question.asked == Asked.PATIENT or question.code in reasons
+    ]
     plan = sorted([*(f"{site.code}:{site.entry}" for site in case.plan.muscles), *case.plan.areas])
     bound = [
         trigger.part, trigger.outcome, trigger.scope, trigger.origin, sorted(trigger.places),
@@ -101,18 +110,33 @@ def evaluate(visit: Visit, cause: str, by: User | None, plan: Plan | None = None
         PlannedSite.objects.create(screening=screening, area=area)
     for trigger in result.findings:
         write_finding(screening, case, trigger)
-    audit.log(visit.clinic, by, "screening.made", screening, visit=str(visit.pk), seq=seq, cause=cause, findings=len(result.findings))
+    audit.log(
+        visit.clinic,
+        by,
+        "screening.made",
+        screening,
+        visit=str(visit.pk),
+        seq=seq,
+        cause=cause,
+        findings=len(result.findings),
+    )
     return screening
 
 
 def write_finding(screening: Screening, case: Case, trigger: Trigger) -> Finding:
     reasons = [
-        {"message": message_to(reason.message), "question": reason.question, "reply": reason.reply, "awaited": reason.awaited}
+        {
+            "message": message_to(reason.message),
+            "question": reason.question,
+            "reply": reason.reply,
+            "awaited": reason.awaited,
+        }
         for reason in trigger.reasons
     ]
     return Finding.objects.create(
-        screening=screening, part=trigger.part, number=PRECAUTION_OF_PART[trigger.part].number, outcome=trigger.outcome,
-        scope=trigger.scope, origin=trigger.origin, places=sorted(trigger.places), reasons=reasons, requires=list(trigger.requires),
+        screening=screening, part=trigger.part, number=PRECAUTION_OF_PART[trigger.part].number,
+        outcome=trigger.outcome, scope=trigger.scope, origin=trigger.origin,
+        places=sorted(trigger.places), reasons=reasons, requires=list(trigger.requires),
         overridable=trigger.overridable, declines=trigger.declines, awaits_staff_only=trigger.awaits_staff_only,
         fingerprint=fingerprint(case, trigger),
     )  # fmt: skip

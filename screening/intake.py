@@ -84,6 +84,16 @@ def as_asked(case: Case) -> list[dict[str, Any]]:
     ]
 
 
+def asked_and_answered(case: Case) -> dict[str, Any]:
+    """What an intake row says of the questions: their version, their words, and the answers."""
+    return {
+        "questionnaire_version": QUESTIONNAIRE_VERSION,
+        "questionnaire_digest": QUESTIONNAIRE_DIGEST,
+        "replies": {question.code: question.dump(case[question]) for question in patient_questions(case)},
+        "asked": as_asked(case),
+    }
+
+
 def complete_case(visit: Visit, replies: Mapping[str, Any]) -> Case:
     """The case of a finished intake; `IntakeIncomplete` names what is missing or does not fit."""
     case = draft_case(visit, replies)
@@ -104,8 +114,7 @@ def submit(visit: Visit, language: str = "en") -> Intake:
         draft = draft_of(visit)
         case = complete_case(visit, draft.replies)
         intake = Intake.objects.create(
-            visit=visit, questionnaire_version=QUESTIONNAIRE_VERSION, questionnaire_digest=QUESTIONNAIRE_DIGEST, language=language,
-            replies={question.code: question.dump(case[question]) for question in patient_questions(case)}, asked=as_asked(case),
+            visit=visit, language=language, **asked_and_answered(case),
         )  # fmt: skip
         draft.delete()
         audit.log(visit.clinic, None, "intake.submitted", intake, visit=str(visit.pk), questions=len(intake.asked))
@@ -114,7 +123,7 @@ def submit(visit: Visit, language: str = "en") -> Intake:
 
 
 def correct(visit: Visit, changes: Mapping[str, Any], by: User, reason: str) -> Screening:
-    """A new version of the intake with the changed answers (JSON; follow-ups that now apply included), who and why; screened anew."""
+    """A new version of the intake with the changed answers (JSON, with the follow-ups that now apply), screened anew."""
     if len(reason.strip()) < 5:
         raise CorrectionRefused("Say why the answer is corrected.")
     with transaction.atomic():
@@ -124,14 +133,15 @@ def correct(visit: Visit, changes: Mapping[str, Any], by: User, reason: str) -> 
         if faults:
             raise CorrectionRefused("; ".join(faults))
         case = draft_case(visit, {code: QUESTIONS[code].dump(reply) for code, reply in replies.items()})
-        kept = {code: value for code, value in (dict(before.replies) | dict(changes)).items() if case.shows(QUESTIONS[code])}
+        kept = {
+            code: value for code, value in (dict(before.replies) | dict(changes)).items() if case.shows(QUESTIONS[code])
+        }
         case = complete_case(visit, kept)
-        answers = {question.code: question.dump(case[question]) for question in patient_questions(case)}
-        if answers == before.replies:
+        answered = asked_and_answered(case)
+        if answered["replies"] == before.replies:
             raise CorrectionRefused("Nothing was changed.")
         intake = Intake.objects.create(
-            visit=visit, version=before.version + 1, questionnaire_version=QUESTIONNAIRE_VERSION, questionnaire_digest=QUESTIONNAIRE_DIGEST,
-            language=before.language, replies=answers, asked=as_asked(case), corrected_by=by, reason=reason,
+            visit=visit, version=before.version + 1, language=before.language, corrected_by=by, reason=reason, **answered,
         )  # fmt: skip
         audit.log(visit.clinic, by, "intake.corrected", intake, visit=str(visit.pk), version=intake.version)
         return evaluate(visit, "correction", by)

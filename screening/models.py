@@ -54,7 +54,8 @@ class Intake(AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["visit", "version"], name="one_intake_per_version"),
             models.CheckConstraint(
-                condition=models.Q(version=1, corrected_by=None) | models.Q(version__gt=1, corrected_by__isnull=False) & ~models.Q(reason=""),
+                condition=models.Q(version=1, corrected_by=None)
+                | models.Q(version__gt=1, corrected_by__isnull=False) & ~models.Q(reason=""),
                 name="intake_correction_says_who_and_why",
             ),
         ]
@@ -102,7 +103,8 @@ class PlannedSite(AppendOnly):
         ordering = ["created_at", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=(~models.Q(muscle="") & models.Q(side__in=["left", "right"], area="")) | (models.Q(muscle="") & ~models.Q(area="")),
+                condition=(~models.Q(muscle="") & models.Q(side__in=["left", "right"], area=""))
+                | (models.Q(muscle="") & ~models.Q(area="")),
                 name="planned_site_is_a_muscle_on_a_side_or_an_area",
             )
         ]
@@ -173,12 +175,16 @@ class Finding(AppendOnly):
 
 def message_to(message: Message) -> dict[str, object]:
     """A message as JSON."""
-    params = {name: message_to(value) if isinstance(value, Message) else value for name, value in message.params.items()}
+    params = {
+        name: message_to(value) if isinstance(value, Message) else value for name, value in message.params.items()
+    }
     return {"text": message.text, "params": params}
 
 
 def message_from(stored: dict) -> Message:  # type: ignore[type-arg]
-    params = {name: message_from(value) if isinstance(value, dict) else value for name, value in stored["params"].items()}
+    params = {
+        name: message_from(value) if isinstance(value, dict) else value for name, value in stored["params"].items()
+    }
     return Message(stored["text"], params)
 
 
@@ -191,7 +197,11 @@ class Override(AppendOnly):
     clinic_path = "finding__screening__visit__clinic"
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(reason__regex=r"(?s)^.{15,}"), name="override_reason_of_substance")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reason__regex=r"(?s)^.{15,}"), name="override_reason_of_substance"
+            )
+        ]
 
 
 class SecondOpinion(AppendOnly):
@@ -205,7 +215,9 @@ class SecondOpinion(AppendOnly):
     clinic_path = "override__finding__screening__visit__clinic"
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~models.Q(by=models.F("first")), name="second_opinion_by_another_person")]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(by=models.F("first")), name="second_opinion_by_another_person")
+        ]
 
 
 class ResolutionKind(models.TextChoices):
@@ -238,7 +250,9 @@ class Resolution(AppendOnly):
         ordering = ["created_at"]
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=ResolutionKind.values), name="resolution_kind_known"),
-            models.CheckConstraint(condition=~models.Q(kind="reply") | ~models.Q(question=""), name="settled_reply_names_its_question"),
+            models.CheckConstraint(
+                condition=~models.Q(kind="reply") | ~models.Q(question=""), name="settled_reply_names_its_question"
+            ),
         ]
 
 
@@ -262,5 +276,7 @@ class Review(AppendOnly):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(decision__in=Decision.values), name="decision_known"),
-            models.CheckConstraint(condition=models.Q(decision="proceed") | ~models.Q(reason=""), name="defer_and_decline_say_why"),
+            models.CheckConstraint(
+                condition=models.Q(decision="proceed") | ~models.Q(reason=""), name="defer_and_decline_say_why"
+            ),
         ]

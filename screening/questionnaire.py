@@ -28,9 +28,15 @@ QUESTIONNAIRE_VERSION = "2026.1"
 QUESTIONNAIRE_DIGEST = "c2c53314e58e59af8acfa0517aeb38e932b01875e2cf2afeb78b42cc438dc633"
 RULES_VERSION = "2026.1"
 
-QUESTIONS: dict[str, Question] = {question.code: question for precaution in PRECAUTIONS for question in precaution.questions}
-PRECAUTION_OF: dict[str, Precaution] = {question.code: precaution for precaution in PRECAUTIONS for question in precaution.questions}
-PRECAUTION_OF_PART: dict[str, Precaution] = {statement.part: precaution for precaution in PRECAUTIONS for statement in precaution.statements}
+QUESTIONS: dict[str, Question] = {
+    question.code: question for precaution in PRECAUTIONS for question in precaution.questions
+}
+PRECAUTION_OF: dict[str, Precaution] = {
+    question.code: precaution for precaution in PRECAUTIONS for question in precaution.questions
+}
+PRECAUTION_OF_PART: dict[str, Precaution] = {
+    statement.part: precaution for precaution in PRECAUTIONS for statement in precaution.statements
+}
 OLDEST = 130
 
 
@@ -69,7 +75,9 @@ class Screened:
 
 def shown(case: Case, *asked: Asked) -> list[Question]:
     """The questions that apply to the case, in order; only those asked of the named people when any is named."""
-    return [question for question in QUESTIONS.values() if (not asked or question.asked in asked) and case.shows(question)]
+    return [
+        question for question in QUESTIONS.values() if (not asked or question.asked in asked) and case.shows(question)
+    ]
 
 
 def open_questions(case: Case) -> list[Question]:
@@ -127,7 +135,9 @@ def screen(case: Case) -> Screened:
     """Apply the fifteen precautions to a case."""
     findings = tuple(findings_of(case))
     conflicts = tuple(trigger.part for trigger in findings if hits(trigger, case.plan))
-    return Screened(findings, roll_up(findings, case.plan), conflicts, tuple(question.code for question in open_questions(case)))
+    return Screened(
+        findings, roll_up(findings, case.plan), conflicts, tuple(question.code for question in open_questions(case))
+    )
 
 
 def birth_faults(born: datetime.date, today: datetime.date) -> list[str]:

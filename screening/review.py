@@ -148,7 +148,9 @@ def latest(screening: Screening) -> Visit:
     visit = lock(screening.visit)
     newest = current_screening(visit)
     if newest is None or newest.pk != screening.pk:
-        raise StaleScreening(_("This case has changed since you opened the page. Look at it again, then repeat your step."))
+        raise StaleScreening(
+            _("This case has changed since you opened the page. Look at it again, then repeat your step.")
+        )
     if review := Review.objects.filter(screening=screening).select_related("by").first():
         raise AlreadyDecided(
             _("%(name)s has already decided: %(decision)s. Reopen the case to change anything.")
@@ -161,7 +163,10 @@ def thick(reason: str, least: int = THINNEST_REASON) -> str:
     """The reason tidied; `ReasonTooThin` when a reader could not learn anything from it."""
     reason = reason.strip()
     if len(reason) < least or len(set(reason.casefold())) < 5:
-        raise ReasonTooThin(_("Please give a reason that another clinician can follow, in at least %(least)s characters.") % {"least": least})
+        raise ReasonTooThin(
+            _("Please give a reason that another clinician can follow, in at least %(least)s characters.")
+            % {"least": least}
+        )
     return reason
 
 
@@ -183,8 +188,8 @@ def settle(screening: Screening, answers: Mapping[str, Any], by: User, note: str
                 raise ReviewRefused(str(wrong)) from wrong
             was = screening.intake.replies.get(code)
             Resolution.objects.create(
-                visit=visit, screening=screening, kind=ResolutionKind.REPLY, by=by, question=code, was=was, reply=reply, note=note,
-                part=str(PRECAUTION_OF[code].number),
+                visit=visit, screening=screening, kind=ResolutionKind.REPLY, by=by, note=note,
+                question=code, was=was, reply=reply, part=str(PRECAUTION_OF[code].number),
             )  # fmt: skip
         audit.log(visit.clinic, by, "reply.settled", screening, visit=str(visit.pk), questions=len(answers))
         return evaluate(visit, "settled", by)
@@ -201,11 +206,15 @@ def may_settle(screening: Screening, question: Question, by: User, note: str) ->
     if question.asked != Asked.PATIENT or screening.replies.get(question.code, UNSURE) == UNSURE:
         return
     located = PRECAUTION_OF[question.code].number in LOCATED
-    settled_before = Resolution.objects.filter(visit=screening.visit, kind=ResolutionKind.REPLY, question=question.code).exists()
+    settled_before = Resolution.objects.filter(
+        visit=screening.visit, kind=ResolutionKind.REPLY, question=question.code
+    ).exists()
     if located and (isinstance(question, Where) or not question.is_clear(screening.replies[question.code])):
         thick(note, 5)
     elif not settled_before:
-        raise ReviewRefused(_("The patient answered this question. Correct the answer, with a reason, instead of settling it."))
+        raise ReviewRefused(
+            _("The patient answered this question. Correct the answer, with a reason, instead of settling it.")
+        )
 
 
 def plan(screening: Screening, new: Plan, by: User) -> Screening:
@@ -237,7 +246,14 @@ def resolve(finding: Finding, kind: str, by: User, note: str, **details: Any) ->
         else:
             thick(note, 5)
         resolution = Resolution.objects.create(
-            visit=visit, screening=finding.screening, kind=kind, by=by, part=finding.part, fingerprint=finding.fingerprint, note=note, details=details
+            visit=visit,
+            screening=finding.screening,
+            kind=kind,
+            by=by,
+            part=finding.part,
+            fingerprint=finding.fingerprint,
+            note=note,
+            details=details,
         )
         audit.log(visit.clinic, by, "requirement.met", resolution, visit=str(visit.pk), kind=kind, part=finding.part)
         return resolution
@@ -245,7 +261,9 @@ def resolve(finding: Finding, kind: str, by: User, note: str, **details: Any) ->
 
 def check_needles(details: Mapping[str, Any]) -> None:
     if details.get("material") not in MATERIALS or details["material"] == "stainless_steel":
-        raise ReviewRefused(_("Stainless steel contains nickel and chromium. Choose plated needles or another material."))
+        raise ReviewRefused(
+            _("Stainless steel contains nickel and chromium. Choose plated needles or another material.")
+        )
     if not details.get("free_of_metal"):
         raise ReviewRefused(_("Confirm that the needles are free of the metal that the patient named."))
     if not str(details.get("brand", "")).strip() or not str(details.get("lot", "")).strip():
@@ -263,8 +281,12 @@ def record(screening: Screening, kind: str, by: User, note: str = "", **details:
         if kind == ResolutionKind.REPRESENTATIVE:
             require_clinician(visit, by)
         if missing := [name for name in wanted if not details.get(name)]:
-            raise ReviewRefused(_("Please fill in or confirm: %(names)s.") % {"names": ", ".join(missing).replace("_", " ")})
-        resolution = Resolution.objects.create(visit=visit, screening=screening, kind=kind, by=by, note=note, details=details)
+            raise ReviewRefused(
+                _("Please fill in or confirm: %(names)s.") % {"names": ", ".join(missing).replace("_", " ")}
+            )
+        resolution = Resolution.objects.create(
+            visit=visit, screening=screening, kind=kind, by=by, note=note, details=details
+        )
         audit.log(visit.clinic, by, f"{kind}.recorded", resolution, visit=str(visit.pk))
         return resolution
 
@@ -294,7 +316,9 @@ def give_second_opinion(override: Override, by: User, agrees: bool, reason: str)
             thick(reason, 5)
         try:
             with transaction.atomic():
-                opinion = SecondOpinion.objects.create(override=override, first=override.by, by=by, agrees=agrees, reason=reason)
+                opinion = SecondOpinion.objects.create(
+                    override=override, first=override.by, by=by, agrees=agrees, reason=reason
+                )
         except IntegrityError as clash:
             raise AlreadyDecided(_("A second clinician has already answered.")) from clash
         audit.log(visit.clinic, by, "override.second_opinion", opinion, visit=str(visit.pk), agrees=agrees)
@@ -304,11 +328,19 @@ def give_second_opinion(override: Override, by: User, agrees: bool, reason: str)
 def standings(screening: Screening) -> Standings:
     """What has been recorded and still binds, and what is still due before the decision."""
     visit = screening.visit
-    overrides = list(Override.objects.filter(finding__screening__visit=visit).select_related("finding", "by", "second_opinion__by").order_by("created_at"))
+    overrides = list(
+        Override.objects.filter(finding__screening__visit=visit)
+        .select_related("finding", "by", "second_opinion__by")
+        .order_by("created_at")
+    )
     resolutions = list(visit.resolutions.select_related("by").order_by("created_at"))
     by_print = {override.finding.fingerprint: override for override in overrides}
     newest = {row.kind: row for row in resolutions if not row.fingerprint}
-    settled = {row.question: row for row in resolutions if row.question and screening.intake.replies.get(row.question) == row.was}
+    settled = {
+        row.question: row
+        for row in resolutions
+        if row.question and screening.intake.replies.get(row.question) == row.was
+    }
     findings = list(screening.findings.all())
     rows = []
     for finding in findings:
@@ -317,23 +349,36 @@ def standings(screening: Screening) -> Standings:
         over = by_print.get(finding.fingerprint)
         second = getattr(over, "second_opinion", None) if over else None
         due = tuple(
-            need for need in finding.requires if not is_met(finding, need, mine, over, second, newest.get(ResolutionKind.REPRESENTATIVE))
+            need
+            for need in finding.requires
+            if not is_met(finding, need, mine, over, second, newest.get(ResolutionKind.REPRESENTATIVE))
         )
         rows.append(Standing(finding, over, second, mine, due))
     prints = {finding.fingerprint for finding in findings}
     return Standings(
         findings=tuple(rows),
         void=tuple(override for override in overrides if override.finding.fingerprint not in prints),
-        outstanding=(*open_replies(screening, settled), *open_requirements(rows), *open_communication(screening, newest)),
+        outstanding=(
+            *open_replies(screening, settled),
+            *open_requirements(rows),
+            *open_communication(screening, newest),
+        ),
         representative=newest.get(ResolutionKind.REPRESENTATIVE),
         communication=newest.get(ResolutionKind.COMMUNICATION),
-        needles=next((row.resolutions[Requirement.NEEDLES] for row in rows if Requirement.NEEDLES in row.resolutions), None),
+        needles=next(
+            (row.resolutions[Requirement.NEEDLES] for row in rows if Requirement.NEEDLES in row.resolutions), None
+        ),
         settled=settled,
     )
 
 
 def is_met(
-    finding: Finding, need: str, mine: Mapping[str, Resolution], over: Override | None, second: SecondOpinion | None, representative: Resolution | None
+    finding: Finding,
+    need: str,
+    mine: Mapping[str, Resolution],
+    over: Override | None,
+    second: SecondOpinion | None,
+    representative: Resolution | None,
 ) -> bool:
     """Whether one requirement of a finding is met. Steps of consent are met only by a screening without the finding."""
     if need == Requirement.PLAN_FREE:
@@ -350,12 +395,19 @@ def is_met(
 def open_replies(screening: Screening, settled: Mapping[str, Resolution]) -> list[Outstanding]:
     """Replies that are not sure and that nobody has settled, even as "decided as if of concern"."""
     codes = [code for code in screening.open if code not in settled and not isinstance(QUESTIONS[code], Text)]
-    return [Outstanding("reply", QUESTIONS[code].text, question=code, part=str(PRECAUTION_OF[code].number)) for code in codes]
+    return [
+        Outstanding("reply", QUESTIONS[code].text, question=code, part=str(PRECAUTION_OF[code].number))
+        for code in codes
+    ]
 
 
 def open_requirements(rows: list[Standing]) -> list[Outstanding]:
     return [
-        Outstanding(need, f"{row.finding.precaution.title} ({row.finding.part}): {WORDS[Requirement(need)]}", part=row.finding.part)
+        Outstanding(
+            need,
+            f"{row.finding.precaution.title} ({row.finding.part}): {WORDS[Requirement(need)]}",
+            part=row.finding.part,
+        )
         for row in rows
         for need in row.open
     ]
@@ -365,10 +417,14 @@ def open_communication(screening: Screening, newest: Mapping[str, Resolution]) -
     """Whoever needs help to talk with us has it on record: who, which language, how."""
     if screening.replies.get(NEEDS_HELP.code, NO) == NO or ResolutionKind.COMMUNICATION in newest:
         return []
-    return [Outstanding(ResolutionKind.COMMUNICATION, _("Communication: record the interpreter or other help"), part="3a")]
+    return [
+        Outstanding(ResolutionKind.COMMUNICATION, _("Communication: record the interpreter or other help"), part="3a")
+    ]
 
 
-def decide(screening: Screening, decision: str, by: User, reason: str = "", until: datetime.date | None = None) -> Review:
+def decide(
+    screening: Screening, decision: str, by: User, reason: str = "", until: datetime.date | None = None
+) -> Review:
     """The one decision on a screening. To proceed, nothing may be open and the plan keeps clear of forbidden places."""
     with transaction.atomic():
         visit = latest(screening)
@@ -380,7 +436,12 @@ def decide(screening: Screening, decision: str, by: User, reason: str = "", unti
         if until is not None and until <= visit.clinic.today():
             raise ReviewRefused(_("The day to come back must be in the future."))
         review = Review.objects.create(
-            visit=visit, screening=screening, decision=decision, by=by, reason=reason, until=until if decision == Decision.DEFER else None
+            visit=visit,
+            screening=screening,
+            decision=decision,
+            by=by,
+            reason=reason,
+            until=until if decision == Decision.DEFER else None,
         )
         audit.log(visit.clinic, by, "case.decided", review, visit=str(visit.pk), decision=decision)
         return review
@@ -393,8 +454,15 @@ def check_may_proceed(screening: Screening) -> None:
     for row in stands.findings:
         if row.finding.conflicts and not row.override:
             raise PlanConflict(
-                _("The plan needles where it must not (%(title)s, source %(number)s): %(places)s. Change the plan, or override with a reason where that is offered.")
-                % {"title": row.finding.precaution.title, "number": row.finding.number, "places": ", ".join(row.finding.place_words)}
+                _(
+                    "The plan needles where it must not (%(title)s, source %(number)s): %(places)s. "
+                    "Change the plan, or override with a reason where that is offered."
+                )
+                % {
+                    "title": row.finding.precaution.title,
+                    "number": row.finding.number,
+                    "places": ", ".join(row.finding.place_words),
+                }
             )
     if stands.outstanding:
         raise FindingsOutstanding(list(stands.outstanding))
@@ -408,5 +476,3 @@ def near_lung_notice(plan: Plan) -> str:
     if len(sides) == 2:
         return _("Muscles near the lung are planned on both sides. Consider treating one side today.")
     return _("Muscles near the lung are planned. The risk to the lung comes first in the consent.")
-
-

@@ -27,7 +27,7 @@ CREATE TRIGGER clinic_auditevent_link BEFORE INSERT ON clinic_auditevent FOR EAC
 
 def link(apps, schema):
     sql = POSTGRES if schema.connection.vendor == "postgresql" else SQLITE
-    schema.execute(sql.format(genesis="0" * 64))
+    schema.execute(sql.format(genesis="0" * 64), params=None)
 
 
 class Migration(migrations.Migration):

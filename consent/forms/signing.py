@@ -27,7 +27,11 @@ class RefusalForm(forms.Form):
     ceremony = forms.UUIDField(widget=forms.HiddenInput)
     role = forms.CharField(max_length=20, widget=forms.HiddenInput)
     words = forms.CharField(
-        label=_("Would you like to tell us why?"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), validators=[check_text]
+        label=_("Would you like to tell us why?"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        validators=[check_text],
     )
 
 
@@ -35,4 +39,6 @@ class DecisionForm(forms.Form):
     screening = forms.UUIDField()
     decision = forms.ChoiceField(choices=Decision.choices, error_messages={"required": _("Choose a decision.")})
     reason = forms.CharField(required=False, max_length=20_000, validators=[check_text])
-    until = forms.DateField(required=False, error_messages={"invalid": _("The day to come back must be a date such as 2026-11-30.")})
+    until = forms.DateField(
+        required=False, error_messages={"invalid": _("The day to come back must be a date such as 2026-11-30.")}
+    )

@@ -100,13 +100,19 @@ def take_signature(request: TabletRequest, ceremony: Ceremony, signer: Signer) -
         raise signing.CeremonyVoid(_("The consent was shown again since you opened this page. Please start again."))
     else:
         try:
-            signing.sign(ceremony, form.cleaned_data["role"], form.cleaned_data["strokes"], form.cleaned_data["typed_name"])
+            signing.sign(
+                ceremony, form.cleaned_data["role"], form.cleaned_data["strokes"], form.cleaned_data["typed_name"]
+            )
         except signing.CeremonyVoid:
             raise
         except signing.SigningRefused as refused:
             problem = str(refused)
     if problem:
-        kept = {"pad_error": problem, "strokes": request.POST.get("strokes", ""), "typed_name": request.POST.get("typed_name", "")}
+        kept = {
+            "pad_error": problem,
+            "strokes": request.POST.get("strokes", ""),
+            "typed_name": request.POST.get("typed_name", ""),
+        }
         return render(request, "consent/ceremony_sign.html", sign_context(ceremony, signer) | kept, status=422)
     if signing.next_on_tablet(ceremony):
         return redirect("ceremony-sign")
@@ -141,4 +147,9 @@ def disagree(request: TabletRequest) -> HttpResponse:
         with transaction.atomic():
             tablet.end(request.handover, "refused")
         return tablet.hand_back(request)
-    return render(request, "consent/ceremony_disagree.html", {"form": form, "signer": signer}, status=422 if request.method == "POST" else 200)
+    return render(
+        request,
+        "consent/ceremony_disagree.html",
+        {"form": form, "signer": signer},
+        status=422 if request.method == "POST" else 200,
+    )

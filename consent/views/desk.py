@@ -27,7 +27,9 @@ NOT_SEALED = (RenderingFailed, SealingError, ArchiveDamaged, OSError)
 
 
 def visit_of(request: StaffRequest, visit: str) -> Visit:
-    return get_object_or_404(Visit.objects.visible_to(request.user).select_related("patient", "clinic", "clinician"), pk=visit)
+    return get_object_or_404(
+        Visit.objects.visible_to(request.user).select_related("patient", "clinic", "clinician"), pk=visit
+    )
 
 
 def one_line(form: DecisionForm) -> str:
@@ -43,18 +45,26 @@ def decide(request: StaffRequest, visit: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, one_line(form))
         return redirect("case", found.pk)
-    screening = get_object_or_404(Screening.objects.visible_to(request.user), pk=form.cleaned_data["screening"], visit=found)
+    screening = get_object_or_404(
+        Screening.objects.visible_to(request.user), pk=form.cleaned_data["screening"], visit=found
+    )
     values = form.cleaned_data
     try:
         made = decision.record(screening, values["decision"], request.user, values["reason"], values["until"])
     except review.ReviewRefused as refused:
         messages.error(request, str(refused))
         # What was typed comes back with the page: the case page shows it in the decision form again.
-        request.session["decision"] = {"visit": str(found.pk), "decision": values["decision"], "reason": values["reason"]}
+        request.session["decision"] = {
+            "visit": str(found.pk),
+            "decision": values["decision"],
+            "reason": values["reason"],
+        }
         return redirect("case", found.pk)
     except NOT_SEALED:
         log.exception("sealing a decision failed")
-        messages.error(request, _("Your decision is recorded, but its record could not be sealed. Please press “Seal now”."))
+        messages.error(
+            request, _("Your decision is recorded, but its record could not be sealed. Please press “Seal now”.")
+        )
         return redirect("consent-desk", found.pk)
     if made.decision == Decision.PROCEED:
         return redirect("consent-desk", found.pk)
@@ -77,7 +87,13 @@ def reopen(request: StaffRequest, visit: str) -> HttpResponse:
 def newest_review(visit: Visit) -> Review | None:
     """The decision on the visit's newest screening."""
     screening = current_screening(visit)
-    return Review.objects.filter(screening=screening).select_related("by", "screening", "visit__clinic", "visit__patient").first() if screening else None
+    return (
+        Review.objects.filter(screening=screening)
+        .select_related("by", "screening", "visit__clinic", "visit__patient")
+        .first()
+        if screening
+        else None
+    )
 
 
 @staff(Role.CLINICIAN, Role.FRONT_DESK)
@@ -130,7 +146,9 @@ def sign(request: StaffRequest, visit: str) -> HttpResponse:
     if not form.is_valid():
         problem = " ".join(str(item) for items in form.errors.values() for item in items)
         return desk(request, visit, problem=problem, status=422)
-    ceremony = get_object_or_404(Ceremony.objects.visible_to(request.user), pk=form.cleaned_data["ceremony"], visit=visit)
+    ceremony = get_object_or_404(
+        Ceremony.objects.visible_to(request.user), pk=form.cleaned_data["ceremony"], visit=visit
+    )
     values = form.cleaned_data
     try:
         signing.finish(ceremony, request.user, values["password"], values["strokes"], values["typed_name"])
@@ -138,7 +156,12 @@ def sign(request: StaffRequest, visit: str) -> HttpResponse:
         return desk(request, visit, problem=str(refused), status=409)
     except NOT_SEALED:
         log.exception("sealing a consent failed")
-        return desk(request, visit, problem=_("The record could not be sealed, so nothing was signed. Please try again."), status=503)
+        return desk(
+            request,
+            visit,
+            problem=_("The record could not be sealed, so nothing was signed. Please try again."),
+            status=503,
+        )
     messages.success(request, _("Signed. The record is sealed."))
     return redirect("consent-desk", visit)
 
@@ -154,5 +177,7 @@ def seal_decision(request: StaffRequest, visit: str) -> HttpResponse:
             decision.seal(made, request.user)
         except NOT_SEALED:
             log.exception("sealing a decision failed again")
-            messages.error(request, _("The record could not be sealed. Please try again, and tell your admin if it stays so."))
+            messages.error(
+                request, _("The record could not be sealed. Please try again, and tell your admin if it stays so.")
+            )
     return redirect("consent-desk", found.pk)

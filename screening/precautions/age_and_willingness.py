@@ -73,7 +73,9 @@ UNDER_TWELVE = Statement(
 UNDER_CLINIC_AGE = replace(UNDER_TWELVE, origin=Origin.POLICY)
 BOTH_CONSENT = Statement(
     part="4d",
-    says=_("A child is treated only when the parent and the child both consent and the child understands what is done."),
+    says=_(
+        "A child is treated only when the parent and the child both consent and the child understands what is done."
+    ),
     outcome=Outcome.CONSENT_STEP,
     requires=(Requirement.CHILD_AND_GUARDIAN,),
 )
@@ -98,6 +100,10 @@ AGE_AND_WILLINGNESS = Precaution(
     questions=(WANTS_TREATMENT, CHILD_EXPLAINS, GUARDIAN_AGREES, RELATIONSHIP),
     statements=(REFUSAL, YOUNGER, UNDER_TWELVE, BOTH_CONSENT),
     rule=rule,
-    for_patient=_("The choice is yours. For someone under age, the parent or guardian and the young person both need to agree."),
-    for_clinician=_("Nobody is treated against their will. Below majority the child and the guardian both agree and sign, and the child can say what will happen."),
+    for_patient=_(
+        "The choice is yours. For someone under age, the parent or guardian and the young person both need to agree."
+    ),
+    for_clinician=_(
+        "Nobody is treated against their will. Below majority the child and the guardian both agree and sign, and the child can say what will happen."
+    ),
 )

@@ -31,19 +31,35 @@ BLOOD_THINNER_DETAILS = Text(
     hint=_("Copy it from the box if you have it with you. Keep taking it as usual."),
     follows=(after(BLOOD_THINNER),),
 )
-ANTIPLATELET = YesNo(code="antiplatelet", text=_("Do you take aspirin every day, or a medicine like it?"), hint=_("For example low-dose aspirin or clopidogrel. Keep taking it as usual."))
-BLEEDS_EASILY = YesNo(code="bleeds-easily", text=_("Do you bleed or bruise very easily?"), hint=_("For example nosebleeds that last, or large bruises from small bumps."))
-CLOTTING = YesNo(code="clotting-illness", text=_("Do you have a blood clotting illness or a low number of platelets?"), hint=_("For example haemophilia or thrombocytopenia."))
+ANTIPLATELET = YesNo(
+    code="antiplatelet",
+    text=_("Do you take aspirin every day, or a medicine like it?"),
+    hint=_("For example low-dose aspirin or clopidogrel. Keep taking it as usual."),
+)
+BLEEDS_EASILY = YesNo(
+    code="bleeds-easily",
+    text=_("Do you bleed or bruise very easily?"),
+    hint=_("For example nosebleeds that last, or large bruises from small bumps."),
+)
+CLOTTING = YesNo(
+    code="clotting-illness",
+    text=_("Do you have a blood clotting illness or a low number of platelets?"),
+    hint=_("For example haemophilia or thrombocytopenia."),
+)
 
 WITH_CAUTION = Statement(
     part="11a",
-    says=_("People who bleed more easily, for example on blood thinners or with few platelets, are needled with caution."),
+    says=_(
+        "People who bleed more easily, for example on blood thinners or with few platelets, are needled with caution."
+    ),
     outcome=Outcome.CAUTION,
     requires=(Requirement.MEASURES,),
 )
 DEEP_MUSCLES = Statement(
     part="11b",
-    says=_("For them, deep muscles that direct pressure cannot reach, such as psoas major or the lateral pterygoid, may have to be left out."),
+    says=_(
+        "For them, deep muscles that direct pressure cannot reach, such as psoas major or the lateral pterygoid, may have to be left out."
+    ),
     outcome=Outcome.AVOID_REGION,
     scope=Scope.MUSCLES,
     requires=(Requirement.OVERRIDE,),
@@ -62,7 +78,9 @@ def rule(case: Case) -> Iterator[Trigger]:
     if reasons := case.unclear(BLOOD_THINNER, BLEEDS_EASILY, CLOTTING):
         yield WITH_CAUTION.because(*reasons)
         if deep := [site.code for site in case.plan.muscles if not site.muscle.compressible]:
-            yield DEEP_MUSCLES.because(*reasons, Reason(Message(_("Direct pressure cannot reach the planned muscle."))), at=deep)
+            yield DEEP_MUSCLES.because(
+                *reasons, Reason(Message(_("Direct pressure cannot reach the planned muscle."))), at=deep
+            )
     if reasons := case.unclear(ANTIPLATELET):
         yield ANTIPLATELET_ALONE.because(*reasons)
 
@@ -74,6 +92,10 @@ BLEEDING = Precaution(
     questions=(BLOOD_THINNER, BLOOD_THINNER_DETAILS, ANTIPLATELET, BLEEDS_EASILY, CLOTTING),
     statements=(WITH_CAUTION, DEEP_MUSCLES, ANTIPLATELET_ALONE),
     rule=rule,
-    for_patient=_("You may bleed or bruise a little more. We will press longer after each needle and choose places we can press. Keep taking your medicines."),
-    for_clinician=_("Record the medicine, the last test and the pressure time. Choose muscles that pressure can reach, or give a reason. Never advise stopping a medicine."),
+    for_patient=_(
+        "You may bleed or bruise a little more. We will press longer after each needle and choose places we can press. Keep taking your medicines."
+    ),
+    for_clinician=_(
+        "Record the medicine, the last test and the pressure time. Choose muscles that pressure can reach, or give a reason. Never advise stopping a medicine."
+    ),
 )

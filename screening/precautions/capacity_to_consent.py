@@ -22,7 +22,9 @@ ABLE_TODAY = YesNo(
     why=_("You can only agree to a treatment when you feel clear enough to decide."),
     clear=(YES,),
 )
-CAN_DECIDE = YesNo(code="can-decide", text=_("Can the patient decide about this treatment now?"), asked=Asked.CLINICIAN, clear=(YES,))
+CAN_DECIDE = YesNo(
+    code="can-decide", text=_("Can the patient decide about this treatment now?"), asked=Asked.CLINICIAN, clear=(YES,)
+)
 
 MUST_CONSENT = Statement(
     part="5a",
@@ -45,5 +47,7 @@ CAPACITY_TO_CONSENT = Precaution(
     statements=(MUST_CONSENT,),
     rule=rule,
     for_patient=_("We will check together that today is a good day for you to decide."),
-    for_clinician=_("Confirm that the patient can decide now, by teach-back. Otherwise a representative with authority consents, or treatment waits."),
+    for_clinician=_(
+        "Confirm that the patient can decide now, by teach-back. Otherwise a representative with authority consents, or treatment waits."
+    ),
 )

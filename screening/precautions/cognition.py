@@ -23,7 +23,12 @@ TROUBLE = YesNo(
     hint=_("For example after a stroke, or with dementia or a learning disability."),
     why=_("We want to explain the treatment in a way that works for you."),
 )
-HELPER = Text(code="health-helper", text=_("Who helps you with choices about your health?"), hint=_("You can leave this empty."), follows=(after(TROUBLE),))
+HELPER = Text(
+    code="health-helper",
+    text=_("Who helps you with choices about your health?"),
+    hint=_("You can leave this empty."),
+    follows=(after(TROUBLE),),
+)
 
 
 def _checked(code: str, text: str) -> YesNo:
@@ -39,7 +44,9 @@ SHOWN = (TEACH_BACK, UNDERSTANDS, RETAINS, WEIGHS, COMMUNICATES)
 
 MAY_NOT_UNDERSTAND = Statement(
     part="2a",
-    says=_("A person with a significant cognitive impairment may find it hard to understand what the treatment involves."),
+    says=_(
+        "A person with a significant cognitive impairment may find it hard to understand what the treatment involves."
+    ),
     outcome=Outcome.CONSENT_STEP,
     requires=(Requirement.CAPACITY_OR_REPRESENTATIVE,),
 )
@@ -59,5 +66,7 @@ COGNITION = Precaution(
     statements=(MAY_NOT_UNDERSTAND,),
     rule=rule,
     for_patient=_("We will take time to explain, and check together that it is clear to you."),
-    for_clinician=_("Check understanding with support and teach-back. A representative with authority releases treatment where it is not shown."),
+    for_clinician=_(
+        "Check understanding with support and teach-back. A representative with authority releases treatment where it is not shown."
+    ),
 )

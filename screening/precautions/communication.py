@@ -63,7 +63,9 @@ ROUTE = Choice(
 
 CANNOT_COMMUNICATE = Statement(
     part="3a",
-    says=_("A person who cannot communicate, directly or through an interpreter, may not be suitable for dry needling."),
+    says=_(
+        "A person who cannot communicate, directly or through an interpreter, may not be suitable for dry needling."
+    ),
     outcome=Outcome.CONSENT_STEP,
     requires=(Requirement.WORKING_ROUTE,),
 )
@@ -82,5 +84,7 @@ COMMUNICATION = Precaution(
     statements=(CANNOT_COMMUNICATE,),
     rule=rule,
     for_patient=_("We will make sure that there is a way for us to understand each other before you decide."),
-    for_clinician=_("Arrange an interpreter, signing, writing or a speech tablet, and check by teach-back that it works. Never a child."),
+    for_clinician=_(
+        "Arrange an interpreter, signing, writing or a speech tablet, and check by teach-back that it works. Never a child."
+    ),
 )

@@ -18,14 +18,20 @@ from screening.precautions.vocabulary import (
 WEAK = YesNo(
     code="immune-weak",
     text=_("Is your body less able to fight infections?"),
-    hint=_("For example with HIV, chemotherapy, a transplant, no spleen, or steroids and other medicines that calm the immune system."),
+    hint=_(
+        "For example with HIV, chemotherapy, a transplant, no spleen, or steroids and other medicines that calm the immune system."
+    ),
 )
 LOW_WHITE_CELLS = YesNo(code="low-white-cells", text=_("Has a doctor told you that your white blood cells are low?"))
-DETAILS = Text(code="immune-details", text=_("What is the cause, and since when?"), follows=(after(WEAK), after(LOW_WHITE_CELLS)))
+DETAILS = Text(
+    code="immune-details", text=_("What is the cause, and since when?"), follows=(after(WEAK), after(LOW_WHITE_CELLS))
+)
 
 MORE_SUSCEPTIBLE = Statement(
     part="12a",
-    says=_("People with a weakened immune system may get infections more easily, though no higher risk from dry needling is documented."),
+    says=_(
+        "People with a weakened immune system may get infections more easily, though no higher risk from dry needling is documented."
+    ),
     outcome=Outcome.CAUTION,
     requires=(Requirement.MEASURES,),
 )
@@ -50,6 +56,8 @@ IMMUNITY = Precaution(
     statements=(MORE_SUSCEPTIBLE,),
     rule=rule,
     stricter=stricter,
-    for_patient=_("Your body may fight germs less well. We will clean the skin with extra care and tell you what to watch for."),
+    for_patient=_(
+        "Your body may fight germs less well. We will clean the skin with extra care and tell you what to watch for."
+    ),
     for_clinician=_("Record the cause and the skin preparation, and tell the patient the signs of infection."),
 )

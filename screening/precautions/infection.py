@@ -23,9 +23,15 @@ ILL_TODAY = YesNo(
     hint=_("For example fever, a cold, a cough, flu, a sore throat or a stomach bug. A common cold counts."),
     why=_("While your body fights an infection, it is better to wait with needles."),
 )
-INFECTED = YesNo(code="infection", text=_("Do you have an infection anywhere in or on your body now?"), hint=_("For example of the skin, a tooth, the bladder or the blood."))
+INFECTED = YesNo(
+    code="infection",
+    text=_("Do you have an infection anywhere in or on your body now?"),
+    hint=_("For example of the skin, a tooth, the bladder or the blood."),
+)
 INFECTED_WHERE = Where(code="infection-where", text=_("Where is the infection?"), follows=(after(INFECTED),))
-ANTIBIOTICS = YesNo(code="antibiotics", text=_("Are you taking antibiotics now?"), hint=_("Also those you are nearly finished with."))
+ANTIBIOTICS = YesNo(
+    code="antibiotics", text=_("Are you taking antibiotics now?"), hint=_("Also those you are nearly finished with.")
+)
 DETAILS = Text(
     code="infection-details",
     text=_("What is it, and since when?"),
@@ -33,7 +39,13 @@ DETAILS = Text(
     follows=(after(ILL_TODAY), after(INFECTED), after(ANTIBIOTICS)),
 )
 ILL_LATELY = YesNo(code="infection-lately", text=_("Did you have an infection or a cold in the last two weeks?"))
-GONE = YesNo(code="infection-gone", text=_("Has it gone completely?"), hint=_("You feel well again and take no medicine for it."), follows=(after(ILL_LATELY),), clear=(YES,))
+GONE = YesNo(
+    code="infection-gone",
+    text=_("Has it gone completely?"),
+    hint=_("You feel well again and take no medicine for it."),
+    follows=(after(ILL_LATELY),),
+    clear=(YES,),
+)
 
 INFECTION_PRESENT = Statement(
     part="7a",
@@ -57,6 +69,10 @@ INFECTION = Precaution(
     questions=(ILL_TODAY, INFECTED, INFECTED_WHERE, ANTIBIOTICS, DETAILS, ILL_LATELY, GONE),
     statements=(INFECTION_PRESENT,),
     rule=rule,
-    for_patient=_("You told us about an infection or a recent illness. We will talk about whether it is better to wait."),
-    for_clinician=_("Postpone until it has gone completely. Record which infection and the temperature; going on needs a reason."),
+    for_patient=_(
+        "You told us about an infection or a recent illness. We will talk about whether it is better to wait."
+    ),
+    for_clinician=_(
+        "Postpone until it has gone completely. Record which infection and the temperature; going on needs a reason."
+    ),
 )

@@ -22,9 +22,19 @@ LYMPHEDEMA = YesNo(
     text=_("Has a doctor told you that you have lymphedema?"),
     hint=_("Lymphedema is swelling, often of an arm or leg, because fluid does not drain away well."),
 )
-NODES_REMOVED = YesNo(code="lymph-nodes", text=_("Have you had lymph nodes removed or treated with radiation?"), hint=_("For example in the armpit, as part of breast cancer treatment."))
-WHERE = Where(code="lymphedema-where", text=_("Which parts of your body does it affect?"), follows=(after(LYMPHEDEMA), after(NODES_REMOVED)))
-SWELLING = YesNo(code="swelling", text=_("Do you have a swelling that is new, hot, painful, or that nobody has explained?"))
+NODES_REMOVED = YesNo(
+    code="lymph-nodes",
+    text=_("Have you had lymph nodes removed or treated with radiation?"),
+    hint=_("For example in the armpit, as part of breast cancer treatment."),
+)
+WHERE = Where(
+    code="lymphedema-where",
+    text=_("Which parts of your body does it affect?"),
+    follows=(after(LYMPHEDEMA), after(NODES_REMOVED)),
+)
+SWELLING = YesNo(
+    code="swelling", text=_("Do you have a swelling that is new, hot, painful, or that nobody has explained?")
+)
 SWELLING_WHERE = Where(code="swelling-where", text=_("Where is the swelling?"), follows=(after(SWELLING),))
 
 NO_HARM_KNOWN = Statement(
@@ -64,6 +74,10 @@ LYMPHEDEMA_PRECAUTION = Precaution(
     statements=(NO_HARM_KNOWN, UNEXPLAINED_SWELLING),
     rule=rule,
     stricter=stricter,
-    for_patient=_("You told us about swelling. We will look at it and tell you what is known about it and dry needling."),
-    for_clinician=_("Known lymphedema does not rule treatment out; tell the patient what is known. Look at any new swelling first."),
+    for_patient=_(
+        "You told us about swelling. We will look at it and tell you what is known about it and dry needling."
+    ),
+    for_clinician=_(
+        "Known lymphedema does not rule treatment out; tell the patient what is known. Look at any new swelling first."
+    ),
 )

@@ -36,11 +36,18 @@ METAL = Choice(
         Option(UNSURE, _("I am not sure")),
     ),
 )
-TESTED = Text(code="metal-tested", text=_("Has a doctor tested this, and what was found?"), hint=_("If it is another metal, please name it here."), follows=(after(RASH),))
+TESTED = Text(
+    code="metal-tested",
+    text=_("Has a doctor tested this, and what was found?"),
+    hint=_("If it is another metal, please name it here."),
+    follows=(after(RASH),),
+)
 
 OTHER_NEEDLES = Statement(
     part="10a",
-    says=_("Some people are allergic to metals in the needle, such as nickel or chromium; silver or gold plated needles solve it."),
+    says=_(
+        "Some people are allergic to metals in the needle, such as nickel or chromium; silver or gold plated needles solve it."
+    ),
     outcome=Outcome.MODIFY_EQUIPMENT,
     requires=(Requirement.NEEDLES,),
 )
@@ -59,5 +66,7 @@ METAL_ALLERGY = Precaution(
     statements=(OTHER_NEEDLES,),
     rule=rule,
     for_patient=_("You told us about a rash from metal. We will use needles of another material."),
-    for_clinician=_("Use silver or gold plated needles, or another material free of the named metal. Record material, brand and lot."),
+    for_clinician=_(
+        "Use silver or gold plated needles, or another material free of the named metal. Record material, brand and lot."
+    ),
 )

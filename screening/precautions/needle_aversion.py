@@ -23,10 +23,19 @@ FEAR = Choice(
     text=_("Are you afraid of needles?"),
     hint=_("Dry needling uses thin needles. There is nothing inside them: no injection."),
     why=_("Many people are. If we know, we can explain more, go slowly, and let you lie down."),
-    options=(Option(NO, _("No")), Option("little", _("A little")), Option("lot", _("A lot")), Option(UNSURE, _("I am not sure"))),
+    options=(
+        Option(NO, _("No")),
+        Option("little", _("A little")),
+        Option("lot", _("A lot")),
+        Option(UNSURE, _("I am not sure")),
+    ),
     clear=(NO,),
 )
-FAINTED = YesNo(code="needle-faint", text=_("Have you ever fainted or felt ill because of a needle?"), hint=_("For example at a blood test or a vaccination."))
+FAINTED = YesNo(
+    code="needle-faint",
+    text=_("Have you ever fainted or felt ill because of a needle?"),
+    hint=_("For example at a blood test or a vaccination."),
+)
 WANTS_EXPLANATION = YesNo(code="needle-explain", text=_("Would you like us to explain more before you decide?"))
 WANTS_TO_TRY = YesNo(
     code="needle-try",
@@ -38,7 +47,9 @@ WANTS_TO_TRY = YesNo(
 
 EXPLAIN_FIRST = Statement(
     part="1a",
-    says=_("A person who is afraid of needles may not want the treatment; after a good explanation they may still choose it."),
+    says=_(
+        "A person who is afraid of needles may not want the treatment; after a good explanation they may still choose it."
+    ),
     outcome=Outcome.EDUCATE,
     requires=(Requirement.EDUCATION,),
 )
@@ -63,6 +74,10 @@ NEEDLE_AVERSION = Precaution(
     statements=(EXPLAIN_FIRST,),
     rule=rule,
     stricter=stricter,
-    for_patient=_("You told us about needles. We will explain each step first. It is your choice, and you can stop at any time."),
-    for_clinician=_("Explain, then let the patient choose. Record any fainting, offer lying down for the first treatment, and agree a stop signal."),
+    for_patient=_(
+        "You told us about needles. We will explain each step first. It is your choice, and you can stop at any time."
+    ),
+    for_clinician=_(
+        "Explain, then let the patient choose. Record any fainting, offer lying down for the first treatment, and agree a stop signal."
+    ),
 )

@@ -16,9 +16,15 @@ from screening.precautions.vocabulary import (
     after,
 )
 
-TOUCH_HURTS = YesNo(code="touch-hurts", text=_("Does a light touch hurt you?"), hint=_("For example clothes or a bed sheet on your skin."))
+TOUCH_HURTS = YesNo(
+    code="touch-hurts",
+    text=_("Does a light touch hurt you?"),
+    hint=_("For example clothes or a bed sheet on your skin."),
+)
 SMALL_BUMPS = YesNo(code="bumps-hurt", text=_("Do small bumps hurt you far more than they should?"))
-WHERE = Where(code="sensitive-where", text=_("Where are you so sensitive?"), follows=(after(TOUCH_HURTS), after(SMALL_BUMPS)))
+WHERE = Where(
+    code="sensitive-where", text=_("Where are you so sensitive?"), follows=(after(TOUCH_HURTS), after(SMALL_BUMPS))
+)
 
 MAY_INTERFERE = Statement(
     part="9a",
@@ -41,6 +47,8 @@ PAIN_SENSITIVITY = Precaution(
     questions=(TOUCH_HURTS, SMALL_BUMPS, WHERE),
     statements=(MAY_INTERFERE,),
     rule=rule,
-    for_patient=_("You told us that touch can hurt a lot. We will test gently first, and may choose another place or fewer needles."),
+    for_patient=_(
+        "You told us that touch can hurt a lot. We will test gently first, and may choose another place or fewer needles."
+    ),
     for_clinician=_("Test touch first; consider another site or a gentler dose."),
 )

@@ -33,14 +33,23 @@ PREGNANT = Choice(
     code="pregnant",
     text=_("Are you pregnant, or could you be?"),
     why=_("In the first three months we take special care."),
-    options=(Option(YES, _("Yes")), Option(NO, _("No")), Option(UNSURE, _("I am not sure")), Option("not_applicable", _("This does not apply to me"))),
+    options=(
+        Option(YES, _("Yes")),
+        Option(NO, _("No")),
+        Option(UNSURE, _("I am not sure")),
+        Option("not_applicable", _("This does not apply to me")),
+    ),
     clear=(NO, "not_applicable"),
 )
 COUNTED = Choice(
     code="pregnancy-counted",
     text=_("How far along are you?"),
     follows=(after(PREGNANT),),
-    options=(Option("weeks", _("I know the weeks")), Option("due_date", _("I know the due date")), Option(UNSURE, _("I am not sure"))),
+    options=(
+        Option("weeks", _("I know the weeks")),
+        Option("due_date", _("I know the due date")),
+        Option(UNSURE, _("I am not sure")),
+    ),
 )
 WEEKS = Weeks(code="pregnancy-weeks", text=_("How many weeks and days?"), follows=(after(COUNTED, "weeks"),))
 DUE_DATE = Date(
@@ -50,11 +59,17 @@ DUE_DATE = Date(
     latest=TERM_DAYS,
     follows=(after(COUNTED, "due_date"),),
 )
-PROBLEM = YesNo(code="pregnancy-problem", text=_("Have you had bleeding or another problem in this pregnancy?"), follows=(after(PREGNANT),))
+PROBLEM = YesNo(
+    code="pregnancy-problem",
+    text=_("Have you had bleeding or another problem in this pregnancy?"),
+    follows=(after(PREGNANT),),
+)
 
 FIRST_TRIMESTER = Statement(
     part="13a",
-    says=_("In the first trimester, when miscarriage is common anyway, dry needling is done with caution, though nothing shows that it causes one."),
+    says=_(
+        "In the first trimester, when miscarriage is common anyway, dry needling is done with caution, though nothing shows that it causes one."
+    ),
     outcome=Outcome.CAUTION,
     requires=(Requirement.MEASURES,),
 )
@@ -107,6 +122,10 @@ PREGNANCY = Precaution(
     statements=(FIRST_TRIMESTER, PROBLEM_PREGNANCY),
     rule=rule,
     stricter=stricter,
-    for_patient=_("Losing a pregnancy is common in the first three months, whatever one does. Nothing shows that dry needling causes it. We take extra care."),
-    for_clinician=_("Record the weeks and how they were counted. Tell the patient that miscarriage is common then and that no link is shown."),
+    for_patient=_(
+        "Losing a pregnancy is common in the first three months, whatever one does. Nothing shows that dry needling causes it. We take extra care."
+    ),
+    for_clinician=_(
+        "Record the weeks and how they were counted. Tell the patient that miscarriage is common then and that no link is shown."
+    ),
 )

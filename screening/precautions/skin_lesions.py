@@ -23,7 +23,12 @@ LESION = YesNo(
     why=_("We never put a needle through skin that is hurt or unwell."),
 )
 WHERE = Where(code="skin-where", text=_("Where is it?"), follows=(after(LESION),))
-OPEN = YesNo(code="skin-open", text=_("Is the skin open there, wet, or does it look infected?"), hint=_("For example red, hot, or with pus."), follows=(after(LESION),))
+OPEN = YesNo(
+    code="skin-open",
+    text=_("Is the skin open there, wet, or does it look infected?"),
+    hint=_("For example red, hot, or with pus."),
+    follows=(after(LESION),),
+)
 
 AVOID_LESION = Statement(
     part="6a",

@@ -20,10 +20,23 @@ from screening.precautions.vocabulary import (
     after,
 )
 
-JOINT = YesNo(code="joint-surgery", text=_("Have you had an operation inside a joint?"), hint=_("A keyhole operation and a new joint, such as a new knee or hip, count too."))
+JOINT = YesNo(
+    code="joint-surgery",
+    text=_("Have you had an operation inside a joint?"),
+    hint=_("A keyhole operation and a new joint, such as a new knee or hip, count too."),
+)
 JOINT_WHERE = Where(code="joint-where", text=_("Which joint, and on which side?"), follows=(after(JOINT),))
-JOINT_WHEN = Text(code="joint-when", text=_("What was done, and when?"), hint=_("For example: new knee, 2019"), follows=(after(JOINT),))
-DEVICE = YesNo(code="device", text=_("Do you have a medical device inside your body?"), hint=_("For example a pacemaker, defibrillator, pump, port or nerve stimulator."))
+JOINT_WHEN = Text(
+    code="joint-when",
+    text=_("What was done, and when?"),
+    hint=_("For example: new knee, 2019"),
+    follows=(after(JOINT),),
+)
+DEVICE = YesNo(
+    code="device",
+    text=_("Do you have a medical device inside your body?"),
+    hint=_("For example a pacemaker, defibrillator, pump, port or nerve stimulator."),
+)
 DEVICE_WHICH = Choice(
     code="device-which",
     text=_("Which device is it?"),
@@ -38,22 +51,39 @@ DEVICE_WHICH = Choice(
         Option("unsure", _("I am not sure")),
     ),
 )
-DEVICE_WHERE = Where(code="device-where", text=_("Where in your body is the device?"), hint=_("Mark wires and tubes too, if you know where they run."), follows=(after(DEVICE),))
-COSMETIC = YesNo(code="cosmetic-implant", text=_("Do you have a cosmetic implant?"), hint=_("For example a breast, chin, buttock or calf implant."))
+DEVICE_WHERE = Where(
+    code="device-where",
+    text=_("Where in your body is the device?"),
+    hint=_("Mark wires and tubes too, if you know where they run."),
+    follows=(after(DEVICE),),
+)
+COSMETIC = YesNo(
+    code="cosmetic-implant",
+    text=_("Do you have a cosmetic implant?"),
+    hint=_("For example a breast, chin, buttock or calf implant."),
+)
 COSMETIC_WHERE = Where(code="cosmetic-where", text=_("Where is the implant?"), follows=(after(COSMETIC),))
-OTHER_IMPLANT = YesNo(code="other-implant", text=_("Do you have plates, screws, rods or anything else put in by surgery?"), hint=_("A new joint belongs to the first question on this page."))
+OTHER_IMPLANT = YesNo(
+    code="other-implant",
+    text=_("Do you have plates, screws, rods or anything else put in by surgery?"),
+    hint=_("A new joint belongs to the first question on this page."),
+)
 OTHER_WHERE = Where(code="other-implant-where", text=_("Where are they?"), follows=(after(OTHER_IMPLANT),))
 
 OPENED_JOINT = Statement(
     part="15a",
-    says=_("After surgery that opened a joint there is caution: the needle never points toward the joint or the implant."),
+    says=_(
+        "After surgery that opened a joint there is caution: the needle never points toward the joint or the implant."
+    ),
     outcome=Outcome.CAUTION,
     scope=Scope.REGIONS,
     requires=(Requirement.MEASURES,),
 )
 IMPLANTED = Statement(
     part="15b",
-    says=_("Where there is an implanted device, a pacemaker or a cosmetic implant, dry needling in that area is contraindicated."),
+    says=_(
+        "Where there is an implanted device, a pacemaker or a cosmetic implant, dry needling in that area is contraindicated."
+    ),
     outcome=Outcome.CONTRAINDICATED,
     scope=Scope.REGIONS,
     requires=(Requirement.PLAN_FREE,),
@@ -82,9 +112,22 @@ SURGERY_AND_IMPLANTS = Precaution(
     number=15,
     code="surgery-and-implants",
     title=_("Surgery and implants"),
-    questions=(JOINT, JOINT_WHERE, JOINT_WHEN, DEVICE, DEVICE_WHICH, DEVICE_WHERE, COSMETIC, COSMETIC_WHERE, OTHER_IMPLANT, OTHER_WHERE),
+    questions=(
+        JOINT,
+        JOINT_WHERE,
+        JOINT_WHEN,
+        DEVICE,
+        DEVICE_WHICH,
+        DEVICE_WHERE,
+        COSMETIC,
+        COSMETIC_WHERE,
+        OTHER_IMPLANT,
+        OTHER_WHERE,
+    ),
     statements=(OPENED_JOINT, IMPLANTED, OTHER_METALWORK),
     rule=rule,
     for_patient=_("We will keep needles away from your implant or the joint that was operated on."),
-    for_clinician=_("Never toward an opened joint; never in the area of a device or cosmetic implant. This clinic adds: no electrical stimulation near a device without its team's advice."),
+    for_clinician=_(
+        "Never toward an opened joint; never in the area of a device or cosmetic implant. This clinic adds: no electrical stimulation near a device without its team's advice."
+    ),
 )

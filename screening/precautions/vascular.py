@@ -17,10 +17,22 @@ from screening.precautions.vocabulary import (
     after,
 )
 
-VARICOSE = YesNo(code="varicose-veins", text=_("Do you have varicose veins?"), hint=_("Swollen, twisted veins that you can see under the skin, often in the legs."))
-ARTERIES = YesNo(code="vessel-disease", text=_("Do you have blocked arteries or another illness of the blood vessels?"), hint=_("For example narrowed leg arteries, or an aneurysm."))
+VARICOSE = YesNo(
+    code="varicose-veins",
+    text=_("Do you have varicose veins?"),
+    hint=_("Swollen, twisted veins that you can see under the skin, often in the legs."),
+)
+ARTERIES = YesNo(
+    code="vessel-disease",
+    text=_("Do you have blocked arteries or another illness of the blood vessels?"),
+    hint=_("For example narrowed leg arteries, or an aneurysm."),
+)
 CLOT_NOW = YesNo(code="clot-now", text=_("Do you have a blood clot now, or one that is still being treated?"))
-WHERE = Where(code="vessel-where", text=_("Where in your body is it?"), follows=(after(VARICOSE), after(ARTERIES), after(CLOT_NOW)))
+WHERE = Where(
+    code="vessel-where",
+    text=_("Where in your body is it?"),
+    follows=(after(VARICOSE), after(ARTERIES), after(CLOT_NOW)),
+)
 CLOT_PAST = YesNo(code="clot-past", text=_("Have you had a blood clot in the past that has healed?"))
 CLOT_DETAILS = Text(code="clot-details", text=_("When was it, and where?"), follows=(after(CLOT_PAST),))
 
@@ -55,6 +67,10 @@ VASCULAR = Precaution(
     questions=(VARICOSE, ARTERIES, CLOT_NOW, WHERE, CLOT_PAST, CLOT_DETAILS),
     statements=(VASCULAR_DISEASE, PAST_CLOT),
     rule=rule,
-    for_patient=_("You told us about your blood vessels. We will talk with you about whether dry needling is right for you."),
-    for_clinician=_("The source rules dry needling out in the presence of vascular disease, wherever it is. Going on needs a reason that names type and site."),
+    for_patient=_(
+        "You told us about your blood vessels. We will talk with you about whether dry needling is right for you."
+    ),
+    for_clinician=_(
+        "The source rules dry needling out in the presence of vascular disease, wherever it is. Going on needs a reason that names type and site."
+    ),
 )

@@ -89,7 +89,10 @@ class Message:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def render(self, translate: Callable[[str], str] = str) -> str:
-        filled = {name: value.render(translate) if isinstance(value, Message) else value for name, value in self.params.items()}
+        filled = {
+            name: value.render(translate) if isinstance(value, Message) else value
+            for name, value in self.params.items()
+        }
         return translate(self.text) % filled if filled else translate(self.text)
 
 
@@ -111,6 +114,12 @@ class Lead:
     replies: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Option:
+    code: str
+    text: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """One idea, asked in one sentence. The code never changes and is never used again for another question."""
@@ -123,9 +132,9 @@ class Question:
     follows: tuple[Lead, ...] = ()
     minors_only: bool = False
 
+    options: tuple[Option, ...] = ()
+    clear: tuple[str, ...] | None = None
     kind: ClassVar[str]
-    options: ClassVar[Any] = ()
-    clear: ClassVar[Any] = None
 
     def parse(self, value: Any) -> Any:
         """The reply in Python from its JSON form; `BadReply` names what is wrong."""
@@ -150,12 +159,6 @@ class Question:
         return self.clear is None or reply in self.clear
 
 
-@dataclass(frozen=True)
-class Option:
-    code: str
-    text: str
-
-
 YES_NO = (Option(YES, _("Yes")), Option(NO, _("No")), Option(UNSURE, _("I am not sure")))
 
 
@@ -176,7 +179,7 @@ class OneOf(Question):
 class YesNo(OneOf):
     """Yes, no or not sure. `clear` holds the harmless reply."""
 
-    clear: tuple[str, ...] = (NO,)
+    clear: tuple[str, ...] | None = (NO,)
     options: tuple[Option, ...] = YES_NO
     kind = "yes_no"
 
@@ -278,7 +281,9 @@ class Text(Question):
 
 def after(question: Question, *replies: str) -> Lead:
     """Asked after the question when its reply is one of these, or any that is not clear."""
-    return Lead(question, replies or tuple(option.code for option in question.options if not question.is_clear(option.code)))
+    return Lead(
+        question, replies or tuple(option.code for option in question.options if not question.is_clear(option.code))
+    )
 
 
 @dataclass(frozen=True)
@@ -330,7 +335,11 @@ class Case:
 
     def unclear(self, *questions: Question) -> tuple[Reason, ...]:
         """The safety principle, said once: of the questions that apply, those not answered clear, not sure among them."""
-        return tuple(self.reason(question) for question in questions if self.shows(question) and not question.is_clear(self[question]))
+        return tuple(
+            self.reason(question)
+            for question in questions
+            if self.shows(question) and not question.is_clear(self[question])
+        )
 
     def reason(self, question: Question) -> Reason:
         awaited = question.code not in self.replies
@@ -340,7 +349,9 @@ class Case:
 
     def places(self, *questions: Where) -> frozenset[str]:
         """Where it is: the areas marked, and the whole body for every question that applies without a place marked."""
-        marked = [WHOLE_BODY if self[question] == UNSURE else self[question] for question in questions if self.shows(question)]
+        marked = [
+            WHOLE_BODY if self[question] == UNSURE else self[question] for question in questions if self.shows(question)
+        ]
         return frozenset().union(*marked)
 
 
@@ -358,11 +369,23 @@ class Statement:
 
     def stricter(self, outcome: Outcome, *requires: Requirement, overridable: bool = False) -> Self:
         """The same statement as a clinic's policy may raise it."""
-        return replace(self, outcome=outcome, requires=(*self.requires, *requires), overridable=overridable, origin=Origin.POLICY)
+        return replace(
+            self, outcome=outcome, requires=(*self.requires, *requires), overridable=overridable, origin=Origin.POLICY
+        )
 
     def because(self, *reasons: Reason, at: Iterable[str] = (), declines: bool = False) -> "Trigger":
         """The statement applies, for these reasons and, where it has places, there."""
-        return Trigger(self, self.outcome, self.scope, tuple(reasons), frozenset(at), self.requires, self.overridable, self.origin, declines)
+        return Trigger(
+            self,
+            self.outcome,
+            self.scope,
+            tuple(reasons),
+            frozenset(at),
+            self.requires,
+            self.overridable,
+            self.origin,
+            declines,
+        )
 
 
 @dataclass(frozen=True)

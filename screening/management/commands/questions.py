@@ -12,7 +12,7 @@ from screening.questionnaire import PRECAUTION_OF, QUESTIONNAIRE_VERSION, QUESTI
 FORMATS = {
     "yes_no": "one of the option codes",
     "choice": "one of the option codes",
-    "places": "a list of area codes; an empty list or \"unsure\" counts as the whole body",
+    "places": 'a list of area codes; an empty list or "unsure" counts as the whole body',
     "date": 'an ISO date such as "2026-11-30", or "unsure"',
     "weeks": 'completed weeks+days such as "13+6", or "unsure"',
     "text": "any text, may be empty",
@@ -41,8 +41,13 @@ def described(question: Question) -> dict[str, Any]:
 
 
 class Command(BaseCommand):
-    help = f"Print the questionnaire ({QUESTIONNAIRE_VERSION}) as JSON. A question that follows others is shown when any of them has one of the replies named."
+    help = (
+        f"Print the questionnaire ({QUESTIONNAIRE_VERSION}) as JSON. "
+        "A question that follows others is shown when any of them has one of the replies named."
+    )
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(json.dumps([described(question) for question in QUESTIONS.values()], indent=2, ensure_ascii=False))
+        self.stdout.write(
+            json.dumps([described(question) for question in QUESTIONS.values()], indent=2, ensure_ascii=False)
+        )

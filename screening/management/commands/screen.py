@@ -4,7 +4,7 @@ import datetime
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -49,9 +49,14 @@ def parse_plan(values: Any, faults: list[str]) -> Plan:
     if not isinstance(muscles, list) or not isinstance(areas, list):
         faults.append("plan: muscles and areas must be lists")
         return Plan()
-    faults += [f"plan: there is no area {json.dumps(area)}" for area in areas if not isinstance(area, str) or area not in AREAS]
+    faults += [
+        f"plan: there is no area {json.dumps(area)}" for area in areas if not isinstance(area, str) or area not in AREAS
+    ]
     sites = [parse_site(row, faults) for row in muscles]
-    return Plan(tuple(site for site in sites if site), frozenset(area for area in areas if isinstance(area, str) and area in AREAS))
+    return Plan(
+        tuple(site for site in sites if site),
+        frozenset(area for area in areas if isinstance(area, str) and area in AREAS),
+    )
 
 
 def parse_case(values: Any, complete: bool) -> tuple[Case | None, list[str]]:
@@ -73,13 +78,19 @@ def parse_case(values: Any, complete: bool) -> tuple[Case | None, list[str]]:
     faults += birth_faults(born, today)
     case = Case(born, today, replies, plan, policy)
     # A code that was given but could not be read is already named: it is not missing as well.
-    return case, faults + [fault for fault in fit_faults(case, complete) if fault.partition(":")[0] not in set(given) - set(replies)]
+    return case, faults + [
+        fault for fault in fit_faults(case, complete) if fault.partition(":")[0] not in set(given) - set(replies)
+    ]
 
 
 def completed(case: Case) -> Case:
     """The case with every shown question that has no reply taken as not sure."""
     replies = dict(case.replies)
-    while missing := [question.code for question in shown(Case(case.born, case.today, replies, case.plan, case.policy)) if question.code not in replies]:
+    while missing := [
+        question.code
+        for question in shown(Case(case.born, case.today, replies, case.plan, case.policy))
+        if question.code not in replies
+    ]:
         replies |= dict.fromkeys(missing, UNSURE)
     return Case(case.born, case.today, replies, case.plan, case.policy)
 
@@ -109,7 +120,10 @@ def report(screened: Screened) -> dict[str, Any]:
 
 
 class Command(BaseCommand):
-    help = "Screen CASE.json ('-' for standard input) and print the findings as JSON; exit status 2 with every fault named on standard error."
+    help = (
+        "Screen CASE.json ('-' for standard input) and print the findings as JSON; "
+        "exit status 2 with every fault named on standard error."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -125,9 +139,11 @@ class Command(BaseCommand):
         case, faults = parse_case(values, options["complete"])
         if faults or case is None:
             self.refuse(faults)
-        self.stdout.write(json.dumps(report(screen(completed(case) if options["complete"] else case)), indent=2, ensure_ascii=False))
+        self.stdout.write(
+            json.dumps(report(screen(completed(case) if options["complete"] else case)), indent=2, ensure_ascii=False)
+        )
 
-    def refuse(self, faults: list[str]) -> Any:
+    def refuse(self, faults: list[str]) -> NoReturn:
         for fault in faults:
             self.stderr.write(fault)
         sys.exit(2)
