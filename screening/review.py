@@ -448,7 +448,10 @@ def decide(
 
 
 def check_may_proceed(screening: Screening) -> None:
-    stands = standings(screening)
+    """Nothing is due, the plan is free of forbidden places, and the screening is of today and of this birth date."""
+    visit, stands = screening.visit, standings(screening)
+    if (screening.today, screening.born) != (visit.clinic.today(), visit.patient.born):
+        raise StaleScreening(_("This screening is of an earlier day or another birth date. Take the case up again first."))
     if not screening.sites.exists():
         raise PlanConflict(_("Enter the plan first: which muscles, on which side."))
     for row in stands.findings:
