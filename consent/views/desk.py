@@ -17,13 +17,13 @@ from consent.archive import ArchiveDamaged
 from consent.forms.signing import ClinicianSignatureForm, DecisionForm
 from consent.models import Ceremony, Refusal, SealedDocument
 from consent.rendering import RenderingFailed
-from consent.sealing import SealingError
+from consent.sealing import SealingFailed
 from screening import review
 from screening.evaluation import NoIntake, current_screening
 from screening.models import Decision, Review, Screening
 
 log = logging.getLogger(__name__)
-NOT_SEALED = (RenderingFailed, SealingError, ArchiveDamaged, OSError)
+NOT_SEALED = (RenderingFailed, SealingFailed, ArchiveDamaged, OSError)
 
 
 def visit_of(request: StaffRequest, visit: str) -> Visit:
