@@ -1,0 +1,70 @@
+"""Reads the signatures of a PDF, offline: what each one proves, whoever made it."""
+
+import hashlib
+import struct
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
+
+# What pyHanko lets through when a file's structure is rotten: its own errors, and those of code that met another type,
+# number or depth than the format promises.
+ROTTEN = (
+    PdfError,
+    PathError,
+    ValidationError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    NotImplementedError,
+    RecursionError,
+    EOFError,
+    zlib.error,
+    struct.error,
+)
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What a signature in a PDF proves. `whole`: it covers every byte and allows no change. `trusted`: its certificate
+    was valid when it says it was made, and may sign; whose certificate it is, is for the reader to judge."""
+
+    fingerprint: str
+    sealed_at: datetime | None
+    whole: bool
+    trusted: bool
+
+
+def read_seals(data: bytes) -> list[Seal]:
+    """Every signature of a PDF; on rotten input it raises one of ROTTEN."""
+    reader = PdfFileReader(BytesIO(data))
+    return [read_seal(signature) for signature in reader.embedded_signatures]
+
+
+def read_seal(signature: EmbeddedPdfSignature) -> Seal:
+    own = signature.signer_cert
+    moment = signature.self_reported_timestamp
+    # Offline, with the signer's own certificate as the only root: what is left to decide is whether we know it.
+    context = ValidationContext(trust_roots=[own], moment=moment, allow_fetching=False, revocation_mode="soft-fail")
+    status = validate_pdf_signature(signature, context)
+    whole = (
+        status.intact
+        and status.valid
+        and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+        and bool(status.docmdp_ok)
+        and signature.docmdp_level == MDPPerm.NO_CHANGES
+    )
+    valid = moment is not None and own.not_valid_before <= moment <= own.not_valid_after
+    return Seal(hashlib.sha256(own.dump()).hexdigest(), moment, whole, valid and status.bottom_line)

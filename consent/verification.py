@@ -1,0 +1,84 @@
+"""Is this file a record of ours, exactly as it was sealed? One verdict for whatever is handed in, offline."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pyhanko.pdf_utils.crypt import PdfKeyNotAvailableError
+
+from consent.seals import ROTTEN, Seal, read_seals
+
+LARGEST = 32 * 1024 * 1024
+
+
+class Outcome(TextChoices):
+    """What became of a file since it was sealed, if it ever was; its label is a plain sentence."""
+
+    WHOLE = "whole", gettext_lazy("This is a record exactly as it was sealed. Nothing has been changed since.")
+    CHANGED = (
+        "changed",
+        gettext_lazy(
+            "This file was changed or damaged after it was sealed. Do not rely on it; ask for the record again."
+        ),
+    )
+    UNKNOWN_KEY = "unknown_key", gettext_lazy("This file carries a seal, but none that was made with a key of ours.")
+    NOT_SEALED = (
+        "not_sealed",
+        gettext_lazy("This PDF carries no seal. It may be a draft, or a copy that was printed to a file."),
+    )
+    NOT_A_PDF = "not_a_pdf", gettext_lazy("This file is not a PDF.")
+    NOT_ON_RECORD = (
+        "not_on_record",
+        gettext_lazy("This file carries a seal of ours, but exactly this file is not among our records."),
+    )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome, with what the seal proves; who sealed and when is told only where the signature itself holds."""
+
+    outcome: Outcome
+    sha256: str
+    explains: str
+    fingerprint: str | None = None
+    sealed_at: datetime | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome is Outcome.WHOLE
+
+
+def inspect(data: bytes, known: Callable[[str], bool], on_record: Callable[[str], bool]) -> Verdict:
+    """Judge a file. `known`: is this certificate (sha256) one of ours; `on_record`: did we keep a file of this sha256."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    outcome, sentence, seal = examine(data)
+    if seal and outcome is Outcome.WHOLE:
+        if not (seal.trusted and known(seal.fingerprint)):
+            outcome = Outcome.UNKNOWN_KEY
+        elif not on_record(sha256):
+            outcome = Outcome.NOT_ON_RECORD
+        return Verdict(outcome, sha256, str(outcome.label), seal.fingerprint, seal.sealed_at)
+    return Verdict(outcome, sha256, sentence or str(outcome.label))
+
+
+def examine(data: bytes) -> tuple[Outcome, str, Seal | None]:
+    """What the file's own bytes say; a sentence only where the outcome's own would not explain it."""
+    if len(data) > LARGEST:
+        return Outcome.NOT_ON_RECORD, _("This file is larger than any record that we keep."), None
+    if b"%PDF-" not in data[:1024]:
+        return Outcome.NOT_A_PDF, "", None
+    try:
+        seals = read_seals(data)
+    except PdfKeyNotAvailableError:
+        return Outcome.NOT_SEALED, _("This PDF is locked with a password. Our records never are."), None
+    except ROTTEN:
+        return Outcome.CHANGED, _("This PDF is damaged: it cannot be read to the end. Do not rely on it."), None
+    if not seals:
+        return Outcome.NOT_SEALED, "", None
+    if len(seals) > 1:
+        return Outcome.CHANGED, _("This PDF carries more than one signature. Our records carry exactly one."), None
+    return (Outcome.WHOLE if seals[0].whole else Outcome.CHANGED), "", seals[0]
