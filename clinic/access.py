@@ -7,12 +7,13 @@ from typing import Any, Concatenate
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Role, User
 
-type_of_view = Callable[..., HttpResponse]
+type_of_view = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,13 @@ def member_of(user: Any) -> Member | None:
     return Member(user, clinic, frozenset(row.role for row in rows if row.clinic_id == clinic.pk))
 
 
-def staff(*roles: Role) -> Callable[[Callable[Concatenate[Any, ...], HttpResponse]], type_of_view]:
+def staff(*roles: Role) -> Callable[[Callable[Concatenate[Any, ...], HttpResponseBase]], type_of_view]:
     """Only for signed-in members with one of the roles (any role when none is named)."""
 
-    def decorate(view: Callable[Concatenate[Any, ...], HttpResponse]) -> type_of_view:
+    def decorate(view: Callable[Concatenate[Any, ...], HttpResponseBase]) -> type_of_view:
         @login_required
         @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             member = member_of(request.user)
             if member is None:
                 raise PermissionDenied(_("Your account has no role in a clinic. Ask your clinic's admin."))
@@ -72,7 +73,8 @@ def staff(*roles: Role) -> Callable[[Callable[Concatenate[Any, ...], HttpRespons
                 names = ", ".join(str(role.label) for role in roles)
                 raise PermissionDenied(_("This page is for: %(roles)s.") % {"roles": names})
             request.member = member
-            response = view(request, *args, **kwargs)
+            with timezone.override(member.clinic.zone):
+                response = view(request, *args, **kwargs)
             response.headers.setdefault("Cache-Control", "no-store")
             return response
 

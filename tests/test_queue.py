@@ -1,0 +1,253 @@
+"""The first page: every visit in its true state, the most serious first, nobody hidden, for each role its own part."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from clinic import tablet
+from clinic.models import Handover, Membership, Role, Visit
+from consent import decision, signing
+from consent.management.commands.demo import Demo, years_ago
+from consent.models import Ceremony
+from consent.queue import State, queue, todays
+from screening import intake, review
+from screening.models import Finding
+from tests import on_record
+
+LONG_REASON = "Superficial veins in the calf; the planned sites are far from them."
+
+
+@pytest.fixture
+def demo(db) -> Demo:
+    return Demo()
+
+
+def rows(demo: Demo):
+    return queue(Visit.objects.visible_to(demo.siobhan), demo.clinic)
+
+
+def names(demo: Demo) -> list[str]:
+    return [row.visit.patient.name for row in rows(demo)]
+
+
+def state(demo: Demo, visit: Visit) -> State:
+    return next(row.state for row in rows(demo) if row.visit == visit)
+
+
+def ready(demo: Demo, **changes):
+    screening = demo.settle(demo.case("Ruth Lindqvist", 44, "Neck", **changes), can_decide="yes")
+    return demo.plan(screening, "infraspinatus_left")
+
+
+def ceremony(demo: Demo) -> Ceremony:
+    return signing.open_ceremony(decision.record(ready(demo), "proceed", demo.siobhan), demo.mia)
+
+
+def test_a_visit_waits_for_answers_until_they_are_sent_and_then_for_review(demo):
+    visit = demo.visit("Liam Park", years_ago(26), "Hamstring strain")
+    assert state(demo, visit) == State.ANSWERS
+    demo.answer(visit, {})
+    assert state(demo, visit) == State.REVIEW
+
+
+def overridden(demo: Demo):
+    screening = ready(demo, varicose_veins="yes", vessel_where=["calf_left"])
+    over = review.override(demo.finding(screening, "14a"), demo.siobhan, LONG_REASON)
+    return screening, over
+
+
+def test_an_override_waits_for_a_second_clinician_and_then_for_review_again(demo):
+    screening, over = overridden(demo)
+    assert state(demo, screening.visit) == State.SECOND
+    review.give_second_opinion(over, demo.tom, agrees=True, reason="")
+    assert state(demo, screening.visit) == State.REVIEW
+
+
+def test_a_second_clinician_who_disagrees_is_not_waited_for(demo):
+    screening, over = overridden(demo)
+    review.give_second_opinion(over, demo.tom, agrees=False, reason="Too many veins")
+    assert state(demo, screening.visit) == State.DISAGREED
+
+
+def test_an_override_that_a_new_plan_voids_is_not_waited_for(demo):
+    screening, _over = overridden(demo)
+    demo.plan(screening, "upper_trapezius_left")
+    assert state(demo, screening.visit) == State.REVIEW
+
+
+def test_a_consent_waits_for_the_patient_then_the_clinician_and_is_sealed(demo):
+    made = decision.record(ready(demo), "proceed", demo.siobhan)
+    assert state(demo, made.visit) == State.CONSENT
+    opened = signing.open_ceremony(made, demo.mia)
+    assert state(demo, made.visit) == State.CONSENT
+    signing.sign(opened, "patient", typed="Ruth Lindqvist")
+    assert state(demo, made.visit) == State.CLINICIAN_SIGNS
+    on_record.put(demo, made, ceremony=opened)
+    assert state(demo, made.visit) == State.SEALED
+
+
+def test_a_patient_who_does_not_agree_comes_back_to_the_clinician(demo):
+    opened = ceremony(demo)
+    signing.refuse(opened, "patient")
+    row = next(row for row in rows(demo) if row.visit == opened.visit)
+    assert row.state == State.REFUSED
+    assert row.is_due
+    review.reopen(opened.visit, demo.siobhan)
+    assert state(demo, opened.visit) == State.REVIEW
+
+
+def test_a_deferral_without_its_sealed_record_is_due(demo):
+    made = on_record.decided(demo, "Peter Walsh")
+    assert state(demo, made.visit) == State.NOT_SEALED
+    on_record.put(demo, made)
+    assert state(demo, made.visit) == State.SEALED
+
+
+def test_a_case_taken_up_again_after_sealing_waits_for_review(demo):
+    made = on_record.decided(demo, "Peter Walsh")
+    on_record.put(demo, made)
+    review.reopen(made.visit, demo.siobhan)
+    assert state(demo, made.visit) == State.REVIEW
+
+
+def test_the_most_serious_come_first_then_the_longest_waiting_and_the_clear_last(demo):
+    now = timezone.now()
+    with time_machine.travel(now - datetime.timedelta(minutes=50), tick=True):
+        demo.case("Clear and longest", 40, "Neck")
+    with time_machine.travel(now - datetime.timedelta(minutes=20), tick=True):
+        demo.case("Caution, later", 40, "Neck", blood_thinner="yes")
+    with time_machine.travel(now - datetime.timedelta(minutes=40), tick=True):
+        demo.case("Caution, earlier", 40, "Neck", blood_thinner="yes")
+    demo.case("Veins", 40, "Neck", varicose_veins="yes", vessel_where=["calf_left"])
+    assert names(demo) == ["Veins", "Caution, earlier", "Caution, later", "Clear and longest"]
+
+
+def test_only_staffs_own_questions_open_counts_as_nothing_reported(demo):
+    demo.case("Joan Mitchell", 52, "Stiff neck")
+    (row,) = rows(demo)
+    assert Finding.objects.filter(screening__visit=row.visit, awaits_staff_only=True).exists()
+    assert [badge.words for badge in row.badges] == ["Nothing reported"]
+
+
+def test_each_class_is_shown_once_the_most_serious_first(demo):
+    demo.case(
+        "Ann Keogh",
+        58,
+        "Back",
+        blood_thinner="yes",
+        immune_weak="yes",
+        varicose_veins="yes",
+        vessel_where=["calf_left"],
+    )
+    (row,) = rows(demo)
+    weights = [outcome.weight for outcome in row.outcomes]
+    assert weights == sorted(set(weights), reverse=True)
+    assert row.badges[0].words == "Contraindicated"
+
+
+def test_unfinished_visits_of_earlier_days_stay_and_finished_ones_leave(demo):
+    with time_machine.travel(timezone.now() - datetime.timedelta(days=3), tick=True):
+        demo.case("Unfinished", 40, "Neck")
+        finished = on_record.decided(demo, "Finished")
+    on_record.put(demo, finished)
+    assert names(demo) == ["Unfinished"]
+
+
+def test_visits_of_other_clinics_and_of_later_days_are_not_in_the_queue(demo):
+    later = demo.visit("Tomorrow", years_ago(30), "Neck")
+    Visit.objects.filter(pk=later.pk).update(starts_at=timezone.now() + datetime.timedelta(days=2))
+    other = demo.visit("Elsewhere", years_ago(30), "Neck")
+    elsewhere = type(demo.clinic).objects.create(name="Other", time_zone="UTC")
+    Visit.objects.filter(pk=other.pk).update(clinic=elsewhere)
+    assert rows(demo) == []
+
+
+def test_today_is_the_clinics_day(demo):
+    with time_machine.travel(datetime.datetime(2026, 5, 4, 15, 0, tzinfo=datetime.UTC), tick=True):  # the 5th in Sydney
+        demo.visit("Early bird", years_ago(30), "Neck")
+    with time_machine.travel(datetime.datetime(2026, 5, 5, 13, 0, tzinfo=datetime.UTC)):
+        assert [row.visit.patient.name for row in todays(Visit.objects.all(), demo.clinic)] == ["Early bird"]
+    with time_machine.travel(datetime.datetime(2026, 5, 5, 15, 0, tzinfo=datetime.UTC)):
+        assert todays(Visit.objects.all(), demo.clinic) == []
+
+
+def test_waiting_is_said_in_words(demo):
+    with time_machine.travel(timezone.now() - datetime.timedelta(minutes=12, seconds=5), tick=True):
+        demo.case("Joan Mitchell", 52, "Stiff neck")
+    demo.visit("Just here", years_ago(30), "Neck")
+    waits = {row.visit.patient.name: row.waits.replace("\xa0", " ") for row in rows(demo)}
+    assert waits == {"Joan Mitchell": "waiting 12 minutes", "Just here": "just now"}
+
+
+def add_cases(demo: Demo, count: int) -> None:
+    """Every third with an override and a consent under way."""
+    for turn in range(count):
+        if turn % 3 == 0:
+            opened = ceremony(demo)
+            signing.sign(opened, "patient", typed="Ruth Lindqvist")
+        elif turn % 3 == 1:
+            overridden(demo)
+        else:
+            demo.visit("Liam Park", years_ago(26), "Strain")
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(demo, client, django_assert_max_num_queries):
+    client.force_login(demo.siobhan)
+    Membership.objects.create(clinic=demo.clinic, user=demo.siobhan, role=Role.FRONT_DESK)
+    add_cases(demo, 3)
+    with django_assert_max_num_queries(16) as few:
+        assert len(client.get("/").context["due"]) == 2
+    add_cases(demo, 27)
+    with django_assert_max_num_queries(len(few)):
+        assert len(client.get("/").context["due"]) == 20
+
+
+def test_the_clinician_sees_the_queue_with_its_links(demo, client):
+    client.force_login(demo.siobhan)
+    screening = demo.case("نور حداد", 40, "Neck", blood_thinner="yes")
+    opened = ceremony(demo)
+    page = client.get("/").content.decode()
+    assert f"/cases/{screening.visit_id}/" in page
+    assert f"/cases/{opened.visit_id}/consent/" in page
+    assert "<bdi>نور حداد</bdi>" in page
+    assert "Caution" in page
+    assert "Visits today" not in page
+
+
+def test_the_front_desk_sees_todays_visits_and_what_to_do_but_nothing_of_the_answers(demo, client):
+    visit = demo.visit("Liam Park", years_ago(26), "Strain")
+    demo.case("Ann Keogh", 58, "Back", blood_thinner="yes")
+    client.force_login(demo.mia)
+    page = client.get("/").content.decode()
+    assert "Hand to patient" in page
+    assert "Wait for the clinician" in page
+    assert "Add or find a patient" in page
+    assert "Caution" not in page
+    assert "badge" not in page
+    intake.draft_of(visit)
+    Handover.objects.create(visit=visit, purpose="intake", issued_by=demo.mia, expires_at=timezone.now() + tablet.LASTS)
+    page = client.get("/").content.decode()
+    assert "Resume the answers" in page
+    assert "tablet with the patient" in page
+
+
+def test_the_admin_sees_the_latest_records(demo, client):
+    document = on_record.put(demo, on_record.decided(demo, "Peter Walsh"))
+    client.force_login(demo.people["grace"])
+    page = client.get("/").content.decode()
+    assert document.number in page
+    assert "Waiting for a clinician" not in page
+
+
+def test_someone_with_several_roles_sees_the_parts_of_each(demo, client):
+    for role in (Role.FRONT_DESK, Role.ADMIN):
+        Membership.objects.create(clinic=demo.clinic, user=demo.siobhan, role=role)
+    client.force_login(demo.siobhan)
+    page = client.get("/").content.decode()
+    assert all(part in page for part in ("Nobody is waiting", "No visits today yet", "No record has been sealed yet"))
+
+
+def test_home_asks_for_sign_in_first(client, db):
+    assert client.get("/").status_code == 302
