@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views import ceremony, desk
+from consent.views import ceremony, desk, records
 from consent.views.home import home
 
 urlpatterns = [
@@ -18,4 +18,9 @@ urlpatterns = [
     path("tablet/consent/question/", ceremony.question, name="ceremony-question"),
     path("tablet/consent/disagree/", ceremony.disagree, name="ceremony-disagree"),
     path("tablet/consent/read/<slug:page>/", ceremony.read, name="ceremony-read"),
+    path("records/", records.records, name="records"),
+    path("records/export/", records.export_records, name="records-export"),
+    path("records/<uuid:document>/", records.record, name="record"),
+    path("records/<uuid:document>/record.pdf", records.pdf, name="record-pdf"),
+    path("records/<uuid:document>/verify/", records.verify, name="record-verify"),
 ]

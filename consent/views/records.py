@@ -1,0 +1,186 @@
+"""Sealed records: find them, read one, check one, export many."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic import audit
+from clinic.access import StaffRequest, staff
+from clinic.models import AuditEvent, Role
+from consent import archive, export, verification
+from consent.forms.records import ExportForm, FilterForm
+from consent.models import SealedDocument, SignerRole
+
+KEPT = "records"
+PER_PAGE = 50
+MOST_EVENTS = 100
+WORDS = {
+    "visit.opened": lazy("Visit opened"),
+    "case.decided": lazy("Case decided"),
+    "consent.opened": lazy("Consent shown"),
+    "consent.signed": lazy("Signed"),
+    "consent.password_refused": lazy("Wrong password at signing"),
+    "record.sealed": lazy("Sealed"),
+    "record.opened": lazy("This page opened"),
+    "record.read": lazy("PDF opened or downloaded"),
+    "record.verified": lazy("Verified"),
+    "record.missing": lazy("File found missing"),
+    "record.damaged": lazy("File found damaged"),
+}
+AMISS = (archive.ArchiveMissing, archive.ArchiveDamaged)
+
+
+def documents_of(request: StaffRequest) -> Any:
+    """The records of the clinic that the person is at work in: their role counts there, and not elsewhere."""
+    return SealedDocument.objects.visible_to(request.user).filter(visit__clinic=request.member.clinic)
+
+
+@staff(Role.CLINICIAN, Role.ADMIN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def records(request: StaffRequest) -> HttpResponse:
+    """The filter is sent by POST and kept in the session, so that no name of a patient stands in an address or a log."""
+    if request.method != "POST":
+        return listed(request, FilterForm(request.session.get(KEPT, {}), clinic=request.member.clinic))
+    if "clear" in request.POST:
+        request.session.pop(KEPT, None)
+        return redirect("records")
+    form = FilterForm(request.POST, clinic=request.member.clinic)
+    if not form.is_valid():
+        return listed(request, form, status=422)
+    request.session[KEPT] = {name: request.POST.get(name, "") for name in form.fields}
+    return redirect("records")
+
+
+def listed(
+    request: StaffRequest, form: FilterForm, exporting: ExportForm | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """The page of records that the filter leaves; none while it cannot be understood."""
+    clinic, documents = request.member.clinic, documents_of(request)
+    found = export.matching(documents, form.wanted, clinic) if form.is_valid() else documents.none()
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form, "page": page, "pages": page.paginator.get_elided_page_range(page.number), "problem": problem,
+        "exporting": exporting, "ticked": request.POST.getlist("ticked"),
+        "is_filtered": any(form.data.get(name) for name in FilterForm.base_fields),
+    }  # fmt: skip
+    return render(request, "consent/records.html", context, status=status)
+
+
+@staff(Role.ADMIN)
+@require_POST
+def export_records(request: StaffRequest) -> HttpResponseBase:
+    """The records ticked, or all that the filter of the page leaves, as one ZIP."""
+    clinic = request.member.clinic
+    form, shown = ExportForm(request.POST, clinic=clinic), FilterForm(request.POST, clinic=clinic)
+    if not form.is_valid():
+        return listed(request, shown, form, status=422)
+    wanted = form.wanted if form.cleaned_data["which"] == "all" else None
+    if wanted:
+        chosen = export.matching(documents_of(request), wanted, clinic)
+    else:
+        chosen = export.records(documents_of(request).filter(pk__in=form.cleaned_data["ticked"]))
+    try:
+        stream = export.export(chosen, clinic, request.user, form.cleaned_data["reason"], wanted)
+    except export.ExportRefused as refused:
+        return listed(request, shown, form, str(refused), status=409)
+    name = f"records-{clinic.today().isoformat()}.zip"
+    return StreamingHttpResponse(
+        stream,
+        content_type="application/zip",
+        headers={"Content-Length": str(len(stream)), "Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def record_of(request: StaffRequest, document: str) -> Any:
+    rows = export.records(documents_of(request)).select_related(
+        "visit__patient", "visit__clinic", "review__by", "certificate", "ceremony"
+    )
+    return get_object_or_404(rows, pk=document)
+
+
+def note(request: StaffRequest, document: SealedDocument, action: str, **data: Any) -> None:
+    with transaction.atomic():
+        audit.log(request.member.clinic, request.user, action, document, visit=str(document.visit_id), **data)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the audit trail, in words where we have them."""
+
+    event: AuditEvent
+
+    @property
+    def words(self) -> str:
+        role = self.event.data.get("role")
+        said = str(WORDS.get(self.event.action, self.event.action))
+        return f"{said}: {SignerRole(role).label.lower()}" if role in SignerRole.values else said
+
+
+def events_of(document: SealedDocument) -> list[Event]:
+    """The audit trail of the record and of what led to it, newest first."""
+    about = [document, document.visit, document.review]
+    if document.ceremony:
+        about += [document.ceremony, *document.ceremony.signatures.only("pk")]
+    subjects = [audit.subject_of(row) for row in about]
+    found = AuditEvent.objects.filter(clinic=document.visit.clinic, subject__in=subjects)
+    return [Event(row) for row in found.select_related("actor").order_by("-seq")[:MOST_EVENTS]]
+
+
+@staff(Role.CLINICIAN, Role.ADMIN)
+@require_safe
+def record(request: StaffRequest, document: str) -> HttpResponse:
+    """One record: what it is, its seal, and what happened to it."""
+    found = record_of(request, document)
+    note(request, found, "record.opened")
+    return render(request, "consent/record_page.html", {"document": found, "events": events_of(found)})
+
+
+@staff(Role.CLINICIAN, Role.ADMIN)
+@require_safe
+def pdf(request: StaffRequest, document: str) -> HttpResponse:
+    """The sealed file, byte for byte; one whose hash no longer fits is never handed out."""
+    found = record_of(request, document)
+    download = "download" in request.GET
+    try:
+        data = archive.get(found.sha256)
+    except AMISS as amiss:
+        missing = isinstance(amiss, archive.ArchiveMissing)
+        note(request, found, "record.missing" if missing else "record.damaged", sha256=found.sha256)
+        return render(request, "consent/record_amiss.html", {"document": found, "missing": missing}, status=500)
+    note(request, found, "record.read", download=download)
+    manner = "attachment" if download else "inline"
+    return HttpResponse(
+        data,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'{manner}; filename="consent-{found.number}.pdf"',
+            "Content-Security-Policy": "sandbox",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@staff(Role.CLINICIAN, Role.ADMIN)
+@require_POST
+def verify(request: StaffRequest, document: str) -> HttpResponse:
+    """Check the file in the archive as anyone could check a copy of it."""
+    found = record_of(request, document)
+    try:
+        verdict = verification.check(archive.get(found.sha256))
+        ok, words = verdict.ok, verdict.explains
+    except archive.ArchiveMissing:
+        ok, words = False, _("The file is missing from the archive. Restore it from the backup.")
+    except archive.ArchiveDamaged:
+        ok, words = False, _("The file in the archive was changed or damaged. Restore it from the backup.")
+    note(request, found, "record.verified", whole=ok)
+    (messages.success if ok else messages.error)(request, words)
+    return redirect("record", found.pk)
