@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pyhanko.pdf_utils.crypt import PdfKeyNotAvailableError
 
+from consent.models import SealedDocument, SealingCertificate
 from consent.seals import ROTTEN, Seal, read_seals
 
 LARGEST = 32 * 1024 * 1024
@@ -82,3 +83,12 @@ def examine(data: bytes) -> tuple[Outcome, str, Seal | None]:
     if len(seals) > 1:
         return Outcome.CHANGED, _("This PDF carries more than one signature. Our records carry exactly one."), None
     return (Outcome.WHOLE if seals[0].whole else Outcome.CHANGED), "", seals[0]
+
+
+def check(data: bytes) -> Verdict:
+    """Judge a file by the certificates and the records that are kept here."""
+    return inspect(
+        data,
+        known=lambda fingerprint: SealingCertificate.objects.filter(fingerprint=fingerprint).exists(),
+        on_record=lambda sha256: SealedDocument.objects.filter(sha256=sha256).exists(),
+    )
