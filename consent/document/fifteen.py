@@ -1,0 +1,139 @@
+"""The fifteen precautions of a record: what the source says, what was asked and answered, who settled what, the outcome."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from consent.document.findings import Found
+from consent.document.words import ASKED, Act, Badge, Clock, act, reply_words
+from screening.models import Resolution, Screening
+from screening.precautions import PRECAUTIONS
+from screening.precautions.vocabulary import UNSURE, Asked, Case, Origin, Precaution, Question
+from screening.questionnaire import QUESTIONS, parse_replies
+
+LONGEST_IN_CELL = 500
+
+
+@dataclass(frozen=True)
+class Settled:
+    """An answer that staff gave or settled."""
+
+    words: str
+    by: Act
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question as asked, what was said, and how it was settled."""
+
+    question: str
+    hint: str
+    asked: str
+    said: str
+    settled: tuple[Settled, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """Too long for a cell of a table: it runs on below, over pages if it must."""
+        return len(self.said) + sum(len(item.words) + len(item.by.note) for item in self.settled) > LONGEST_IN_CELL
+
+
+@dataclass(frozen=True)
+class Section:
+    """One precaution as printed."""
+
+    number: int
+    title: str
+    says: tuple[str, ...]
+    adds: tuple[str, ...]
+    answers: tuple[Answer, ...]
+    found: tuple[Found, ...]
+    badges: tuple[Badge, ...]
+    has_concern: bool
+
+    @property
+    def is_quiet(self) -> bool:
+        return not self.found and not self.has_concern
+
+
+def case_of(screening: Screening) -> Case:
+    """The case as that screening saw it."""
+    replies, _faults = parse_replies(screening.replies)
+    policy = screening.policy
+    known = {"policy": policy.policy} if policy else {}
+    return Case(screening.born, screening.today, replies, screening.plan, **known)
+
+
+class Interview:
+    """All questions of a visit with their answers, by precaution."""
+
+    def __init__(self, screening: Screening, resolutions: list[Resolution], clock: Clock) -> None:
+        self.intake = screening.intake
+        self.asked: Mapping[str, dict[str, Any]] = {row["code"]: row for row in self.intake.asked}
+        self.case = case_of(screening)
+        self.clock = clock
+        self.binding: dict[str, list[Resolution]] = {}
+        for row in resolutions:
+            if row.question and self.intake.replies.get(row.question) == row.was:
+                self.binding.setdefault(row.question, []).append(row)
+
+    def answers(self, precaution: Precaution) -> tuple[Answer, ...]:
+        known = {question.code for question in precaution.questions}
+        here = [
+            self.answer(question)
+            for question in precaution.questions
+            if question.code in self.asked or question.code in self.binding or self.case.shows(question)
+        ]
+        # An answer to a question that the rules no longer know is never lost.
+        others = [
+            Answer(row["text"], row["hint"], str(ASKED[Asked.PATIENT]), row["said"], ())
+            for code, row in self.asked.items()
+            if row["precaution"] == precaution.number and code not in known
+        ]
+        return (*here, *others)
+
+    def answer(self, question: Question) -> Answer:
+        row = self.asked.get(question.code)
+        settled = tuple(self.settled(item) for item in self.binding.get(question.code, []))
+        text, hint = (row["text"], row["hint"]) if row else (_(question.text), _(question.hint))
+        said = row["said"] if row else ""
+        if not said and not settled:
+            said = _("Not answered; it counts as not sure")
+        return Answer(text, hint, str(ASKED[question.asked]), said, settled)
+
+    def settled(self, row: Resolution) -> Settled:
+        words = reply_words(row.question, row.reply)
+        if row.reply == UNSURE and QUESTIONS[row.question].clear is not None:
+            words = _("Not sure: decided as if it were of concern")
+        return Settled(words, act(row, self.clock, row.note))
+
+    def has_concern(self, precaution: Precaution) -> bool:
+        """Whether anything but harmless replies was given, before or after it was settled."""
+        for question in precaution.questions:
+            replies = [row.reply for row in self.binding.get(question.code, [])]
+            if question.code in self.asked:
+                replies.append(self.asked[question.code]["reply"])
+            if any(not question.is_clear(question.parse(reply)) for reply in replies):
+                return True
+        return False
+
+
+def fifteen(interview: Interview, found: tuple[Found, ...]) -> tuple[Section, ...]:
+    return tuple(section(precaution, interview, found) for precaution in PRECAUTIONS)
+
+
+def section(precaution: Precaution, interview: Interview, found: tuple[Found, ...]) -> Section:
+    """One precaution, its findings in the source's order."""
+    here = [item for item in found if item.number == precaution.number]
+    return Section(
+        number=precaution.number,
+        title=_(precaution.title),
+        says=tuple(_(statement.says) for statement in precaution.statements if statement.origin == Origin.SOURCE),
+        adds=tuple(_(statement.says) for statement in precaution.statements if statement.origin != Origin.SOURCE),
+        answers=interview.answers(precaution),
+        found=tuple(here),
+        badges=tuple(dict.fromkeys(item.badge for item in here)),
+        has_concern=interview.has_concern(precaution),
+    )

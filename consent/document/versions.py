@@ -1,0 +1,75 @@
+"""By what a record was made: versions, the clinic's settings, the audit trail's head, the seal's certificate."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from clinic import audit
+from consent.models import Ceremony
+from screening.models import Screening
+from screening.precautions.policy import STRICTER, Policy
+
+SETTINGS = {
+    "age_of_majority": lazy("Age of majority: %(value)s years"),
+    "majority_basis": lazy("Legal basis of that age: %(value)s"),
+    "minimum_age": lazy("Not recommended below %(value)s years"),
+    "first_trimester_ends": lazy("Last day of the first trimester: day %(value)s"),
+    "consent_valid_days": lazy("A consent is valid for %(value)s days"),
+}
+
+
+@dataclass(frozen=True)
+class Versions:
+    """What printed lines and the footer need."""
+
+    software: str
+    rules: str
+    questionnaire: str
+    questionnaire_digest: str
+    language: str
+    wording: str
+    wording_digest: str
+    policy: tuple[str, ...]
+    audit_seq: int
+    audit_hash: str
+    certificate: str
+
+
+@cache
+def software_version() -> str:
+    data = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(data["project"]["version"])
+
+
+def policy_words(policy: Policy) -> tuple[str, ...]:
+    """Every setting that is not the default."""
+    standard = Policy()
+    changed = {
+        item.name: getattr(policy, item.name)
+        for item in fields(Policy)
+        if getattr(policy, item.name) != getattr(standard, item.name)
+    }
+    return tuple(setting_words(name, value) for name, value in changed.items())
+
+
+def setting_words(name: str, value: object) -> str:
+    if name == "second_clinician":
+        return _("No second clinician is asked when a contraindication is overridden")
+    if name in STRICTER:
+        return _("Stricter than the source: %(rule)s") % {"rule": _(STRICTER[name])}
+    return str(SETTINGS[name]) % {"value": value}
+
+
+def versions(screening: Screening, ceremony: Ceremony | None, head: audit.Head, certificate: str) -> Versions:
+    intake = screening.intake
+    return Versions(
+        software=software_version(), rules=screening.rules_version, questionnaire=intake.questionnaire_version,
+        questionnaire_digest=intake.questionnaire_digest, language=intake.language,
+        wording=ceremony.wording_version if ceremony else "", wording_digest=ceremony.shown_digest if ceremony else "",
+        policy=policy_words(screening.policy.policy) if screening.policy else (),
+        audit_seq=head.seq, audit_hash=head.hash, certificate=certificate,
+    )  # fmt: skip

@@ -1,0 +1,136 @@
+"""How a record says things: days and times at the clinic, classes with their shape, requirements, who and when."""
+
+import datetime
+import zoneinfo
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from clinic.models import User
+from screening.precautions.vocabulary import Asked, Origin, Outcome, Requirement, Scope
+from screening.questionnaire import QUESTIONS
+
+OUTCOMES = {
+    Outcome.INFORMATIONAL: lazy("Information"),
+    Outcome.EDUCATE: lazy("Explain first"),
+    Outcome.CAUTION: lazy("Caution"),
+    Outcome.MODIFY_EQUIPMENT: lazy("Other needles"),
+    Outcome.CONSENT_STEP: lazy("Consent step"),
+    Outcome.AVOID_REGION: lazy("Avoid region"),
+    Outcome.NOT_RECOMMENDED: lazy("Not recommended"),
+    Outcome.CONTRAINDICATED: lazy("Contraindicated"),
+}
+OVERALL = {
+    "declined": lazy("the patient declines"),
+    "contraindicated": lazy("contraindicated"),
+    "not_recommended": lazy("not recommended"),
+    "avoid_some_regions": lazy("avoid some regions"),
+    "needs_consent_step": lazy("a consent step is needed"),
+    "needs_equipment_change": lazy("other needles are needed"),
+    "caution": lazy("caution"),
+    "clear_with_information": lazy("clear, with information"),
+    "clear": lazy("clear"),
+}
+ORIGINS = {
+    Origin.SOURCE: lazy("Source"),
+    Origin.PRACTICE: lazy("This clinic's practice"),
+    Origin.POLICY: lazy("Clinic policy, stricter than the source"),
+}
+ASKED = {
+    Asked.PATIENT: lazy("patient"),
+    Asked.STAFF: lazy("staff"),
+    Asked.CLINICIAN: lazy("clinician"),
+    Asked.GUARDIAN: lazy("parent or guardian"),
+}
+REQUIREMENTS = {
+    Requirement.EDUCATION: lazy("Explained, and still willing"),
+    Requirement.MEASURES: lazy("Measures"),
+    Requirement.INSPECTION: lazy("Looked at"),
+    Requirement.NEEDLES: lazy("Needle material"),
+    Requirement.PLAN_FREE: lazy("Plan free of these places"),
+    Requirement.OVERRIDE: lazy("Override with a reason"),
+    Requirement.SECOND_CLINICIAN: lazy("Second clinician"),
+    Requirement.WORKING_ROUTE: lazy("A working way to communicate"),
+    Requirement.WILLINGNESS: lazy("Willingness"),
+    Requirement.CAPACITY_OR_REPRESENTATIVE: lazy("Understanding and capacity, or a representative"),
+    Requirement.CHILD_AND_GUARDIAN: lazy("Agreement of child and guardian"),
+}
+CAUSES = {
+    "intake": lazy("Answers sent"),
+    "settled": lazy("Answer settled"),
+    "plan": lazy("Plan entered or changed"),
+    "correction": lazy("Answer corrected"),
+    "reopened": lazy("Case reopened"),
+}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Tells days and times as they are at the clinic."""
+
+    zone: zoneinfo.ZoneInfo
+
+    def day(self, day: datetime.date) -> str:
+        return date_format(day, "j F Y")
+
+    def time(self, at: datetime.datetime) -> str:
+        return date_format(at.astimezone(self.zone), "j F Y, H:i")
+
+    def moment(self, at: datetime.datetime) -> str:
+        """To the second, with the zone by name and by its distance from UTC."""
+        local = at.astimezone(self.zone).replace(microsecond=0)
+        return f"{date_format(local, 'j F Y, H:i:s')} {self.zone.key} (UTC{local.isoformat()[-6:]})"
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A class in a word; its shape and colour follow from `kind`."""
+
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that a person recorded, and when."""
+
+    who: str
+    when: str
+    note: str = ""
+
+
+def act(row: Any, clock: Clock, note: str = "") -> Act:
+    """For any row with `by` and `created_at`."""
+    by: User = row.by
+    return Act(by.printed_name, clock.time(row.created_at), note)
+
+
+def badge_of(outcome: str, scope: str) -> Badge:
+    """A class as it applies: to the person, in places, or for muscles."""
+    words = str(OUTCOMES[Outcome(outcome)])
+    if outcome == Outcome.CONTRAINDICATED and scope == Scope.REGIONS:
+        words = _("Contraindicated here")
+    if outcome == Outcome.AVOID_REGION and scope == Scope.MUSCLES:
+        words = _("Avoid muscle")
+    return Badge(outcome, words)
+
+
+def overall_words(overall: list[str]) -> str:
+    return ", ".join(str(OVERALL.get(item, item)) for item in overall)
+
+
+def reply_words(code: str, value: Any) -> str:
+    """A stored JSON reply as it is said; nothing for no reply."""
+    if value is None or code not in QUESTIONS:
+        return "" if value is None else str(value)
+    question = QUESTIONS[code]
+    return question.say(question.parse(value)).render(_)
+
+
+def listed(names: list[str]) -> str:
+    """First letter large, as a sentence begins."""
+    text = ", ".join(names)
+    return text[:1].upper() + text[1:]
