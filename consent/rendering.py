@@ -48,12 +48,17 @@ class RenderingFailed(Exception):
 
 
 class Faults(logging.Handler):
-    """Counts what WeasyPrint would otherwise leave out in silence; its words may hold a record's text, so they go nowhere."""
+    """Counts what WeasyPrint would otherwise leave out in silence: a missing picture, a letter that no font of ours has.
+    Its words may hold a record's text, so they go nowhere."""
 
     count = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.count += 1
+        if record.levelno >= logging.ERROR or str(record.msg).startswith(".notdef"):
+            self.count += 1
+
+
+FAULTS = Faults(logging.WARNING)
 
 
 class Press(NamedTuple):
@@ -61,37 +66,43 @@ class Press(NamedTuple):
 
     fonts: Any
     stylesheet: Any
-    faults: Faults
 
 
 def render(html: str, assets: Mapping[str, tuple[bytes, str]] = NOTHING) -> bytes:
     """The PDF of this page. `assets`: bytes and media type of what it may show, under addresses such as `asset:logo.svg`."""
     with ONE_AT_A_TIME:
-        press = set_up()
-        from weasyprint import HTML
-        from weasyprint.urls import FatalURLFetchingError
-
-        press.faults.count = 0
+        FAULTS.count = 0
         try:
-            page = HTML(string=html, base_url=None, url_fetcher=locked_fetcher(assets))
-            pdf: bytes = page.write_pdf(
-                finisher=claim_universal_access,
-                font_config=press.fonts,
-                stylesheets=[press.stylesheet],
-                pdf_variant="pdf/a-3a",
-            )
-        except FatalURLFetchingError as error:  # a BaseException, which would otherwise pass every handler
-            raise RenderingFailed(str(error)) from None
-        if press.faults.count:
+            pdf = draw(html, set_up(), assets)
+        except Exception as error:
+            set_up.cache_clear()  # nothing of a drawing that broke off stays in what is shared
+            raise RenderingFailed("the record could not be drawn") from error
+        if FAULTS.count:
             raise RenderingFailed("something on the page could not be shown")
         return pdf
 
 
+def draw(html: str, press: Press, assets: Mapping[str, tuple[bytes, str]]) -> bytes:
+    from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError
+
+    try:
+        page = HTML(string=html, base_url=None, url_fetcher=locked_fetcher(assets))
+        pdf: bytes = page.write_pdf(
+            finisher=claim_universal_access,
+            font_config=press.fonts,
+            stylesheets=[press.stylesheet],
+            pdf_variant="pdf/a-3a",
+        )
+    except FatalURLFetchingError as error:  # a BaseException, which would otherwise pass every handler
+        raise RenderingFailed("the page asks for something that is not an asset of ours") from error
+    return pdf
+
+
 @cache
 def set_up() -> Press:
-    faults = Faults(logging.ERROR)
     logger = logging.getLogger("weasyprint")
-    logger.addHandler(faults)
+    logger.addHandler(FAULTS)
     logger.propagate = False
     use_own_fonts()
     from weasyprint import CSS
@@ -99,7 +110,7 @@ def set_up() -> Press:
 
     fonts = FontConfiguration()
     sheet = (settings.BASE_DIR / "static" / "css" / "record.css").read_text()
-    return Press(fonts, CSS(string=sheet, font_config=fonts, url_fetcher=locked_fetcher(NOTHING)), faults)
+    return Press(fonts, CSS(string=sheet, font_config=fonts, url_fetcher=locked_fetcher(NOTHING)))
 
 
 def use_own_fonts() -> None:
@@ -118,7 +129,7 @@ def locked_fetcher(assets: Mapping[str, tuple[bytes, str]]) -> Any:
     class LockedFetcher(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
             if url not in assets:
-                raise FatalURLFetchingError("the page asks for something that is not an asset of ours")
+                raise FatalURLFetchingError("not an asset of ours")
             data, media_type = assets[url]
             return URLFetcherResponse(url, data, {"Content-Type": media_type})
 

@@ -124,7 +124,7 @@ class TimedSigner(PdfSigner):
     """Writes the given time into the seal, rather than the time at which it happens to run."""
 
     def __init__(self, metadata: PdfSignatureMetadata, signer: Signer, moment: datetime) -> None:
-        super().__init__(metadata, signer, new_field_spec=SigFieldSpec(FIELD))
+        super().__init__(metadata, signer, new_field_spec=SigFieldSpec(metadata.field_name or FIELD))
         self.moment = moment
 
     def init_signing_session(self, *args: Any, **kwargs: Any) -> Any:
