@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from clinic.models import AuditEvent, Clinic, User
+from clinic.models import AuditEvent, Clinic, User, Visit
 
 GENESIS = "0" * 64
 DOMAIN = "needlepoint-audit-v1"
@@ -65,6 +65,14 @@ def log(clinic: Clinic, actor: User | None, action: str, subject: models.Model, 
         clinic=clinic, created_at=at, seq=last.seq + 1, actor=actor, actor_kind=kind,
         action=action, subject=what, data=data, previous=last.hash, hash=hashed,
     )  # fmt: skip
+
+
+def story(visit: Visit) -> list[AuditEvent]:
+    """Everything recorded about a visit since it was opened, in order."""
+    events = AuditEvent.objects.filter(clinic=visit.clinic)
+    opened = events.filter(subject=subject_of(visit)).order_by("seq").values_list("seq", flat=True).first()
+    mine = models.Q(subject=subject_of(visit)) | models.Q(data__visit=str(visit.pk))
+    return list(events.filter(mine, seq__gte=opened or 1).select_related("actor").order_by("seq"))
 
 
 def breaks(clinic: Clinic) -> Iterator[str]:

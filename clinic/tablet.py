@@ -44,7 +44,17 @@ def end(handover: Handover, because: str) -> None:
         ended_at=timezone.now(), ended_because=because
     )
     if ended:
-        audit.log(handover.visit.clinic, None, "tablet.returned", handover, because=because)
+        visit = handover.visit
+        audit.log(visit.clinic, None, "tablet.returned", handover, visit=str(visit.pk), because=because)
+
+
+def confirm(handover: Handover) -> None:
+    """The person with the tablet says that they are this patient."""
+    with transaction.atomic():
+        now = timezone.now()
+        if Handover.objects.filter(pk=handover.pk, confirmed_at=None).update(confirmed_at=now):
+            visit = handover.visit
+            audit.log(visit.clinic, None, "tablet.confirmed", handover, visit=str(visit.pk))
 
 
 def hand_back(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ NAME_MARKS = frozenset(" '’‘ʼ`´-‐‑.,()·")
 JOINERS = frozenset("\u200c\u200d")
 CONTROL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 LAYOUT = frozenset("\n\t")
+STROKES = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ı": "i"})  # letters that no normalisation takes apart
 
 
 @cache
@@ -28,6 +29,12 @@ def printable() -> frozenset[int]:
 def tidy(value: str) -> str:
     """Composed (NFC) text with plain line ends, without blanks at either end."""
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def folded(value: str) -> str:
+    """For comparing names: without capitals, accents and extra blanks, so that "nguyen" finds "Nguyễn"."""
+    parts = unicodedata.normalize("NFKD", value.casefold())
+    return " ".join("".join(mark for mark in parts if not unicodedata.combining(mark)).translate(STROKES).split())
 
 
 def check_text(value: str) -> None:

@@ -57,6 +57,14 @@ def patient_questions(case: Case) -> list[Question]:
     return shown(case, Asked.PATIENT)
 
 
+def mark_read(visit: Visit) -> None:
+    """The patient has read what dry needling is; the questions come next."""
+    with transaction.atomic():
+        draft = draft_of(lock(visit))
+        draft.read = True
+        draft.save()
+
+
 def save_page(visit: Visit, offered: list[str], replies: Mapping[str, Any]) -> IntakeDraft:
     """Store one page: the replies (JSON) to the questions it offered; answers that no longer apply are dropped."""
     with transaction.atomic():
