@@ -68,7 +68,7 @@ def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequenc
         ceremony=ceremony, signatures=signatures, valid_until=valid_until,
     )  # fmt: skip
     unsigned = rendering.render(html)
-    sealed = sealing.seal(unsigned, sealer, reason=f"Record {number}", location=clinic.name)
+    sealed = sealing.seal(unsigned, sealer, reason=f"Record {number}", location=clinic.name, signed_at=sealed_at)
     sha256 = archive.put(sealed)
     certificate = SealingCertificate.objects.get(fingerprint=sealer.fingerprint)
     return Filed(number, sha256, len(sealed), len(unsigned), certificate, sealed_at, valid_until)
