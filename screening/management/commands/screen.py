@@ -16,6 +16,14 @@ from screening.questionnaire import PRECAUTION_OF_PART, Screened, birth_faults, 
 KEYS = {"born", "today", "replies", "plan", "policy"}
 
 
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no key is given twice: which of two replies is meant cannot be told."""
+    keys = [key for key, _ in pairs]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise ValueError(f"given twice: {', '.join(twice)}")
+    return dict(pairs)
+
+
 def parse_day(values: dict[str, Any], name: str, faults: list[str]) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(values[name])
@@ -133,8 +141,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             text = sys.stdin.read() if options["case"] == "-" else Path(options["case"]).read_text(encoding="utf-8")
-            values = json.loads(text)
-        except (OSError, ValueError) as error:
+            values = json.loads(text, object_pairs_hook=once)
+        except (OSError, ValueError, RecursionError) as error:
             self.refuse([f"{options['case']}: cannot be read as JSON ({error})"])
         case, faults = parse_case(values, options["complete"])
         if faults or case is None:

@@ -1,0 +1,1 @@
+"""The screening against its clinical specification."""
