@@ -2,8 +2,10 @@
 
 import datetime
 import re
+import subprocess
 from html.parser import HTMLParser
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -119,8 +121,10 @@ def child_with_everything(demo: Demo, **long) -> Screening:
         guardian_relationship="mother, Nguyễn Thị Hoa", language_route="interpreter_present",
     )  # fmt: skip
     screening = review.settle(screening, {"skin": "yes"}, demo.siobhan, "A dry graze, seen today.")
-    details = {"language": "Vietnamese", "mode": "interpreter_present", "is_adult": True, "teach_back": True}
-    review.record(screening, "communication", demo.siobhan, name="Trần Văn Bình", **details)
+    review.record(
+        screening, "communication", demo.siobhan, name="Trần Văn Bình", language="Vietnamese", mode="interpreter_present",
+        is_adult=True, teach_back=True,
+    )  # fmt: skip
     screening = demo.plan(screening, "psoas_major_right", "infraspinatus_left")
     review.override(demo.finding(screening, "4c"), demo.siobhan, "A first thought, for another plan.")
     screening = demo.plan(screening, "infraspinatus_left")
@@ -157,14 +161,20 @@ def test_every_question_stands_as_asked_with_its_answer_beside_it(demo):
 
 def test_questions_to_staff_and_guardian_say_who_was_asked_and_who_answered(demo):
     text = Reader(consented(demo, child_with_everything(demo))).text
-    for code, asked in {"can-decide": "clinician", "language-route": "staff", "guardian-agrees": "parent or guardian"}.items():
+    for code, asked in {
+        "can-decide": "clinician",
+        "language-route": "staff",
+        "guardian-agrees": "parent or guardian",
+    }.items():
         assert re.search(re.escape(f"{QUESTIONS[code].text} ({asked})") + r" \w[\w ]+ Siobhan Byrne , ", text)
 
 
 def test_a_settled_answer_shows_what_the_patient_said_who_settled_it_when_and_the_note(demo):
     text = Reader(consented(demo, child_with_everything(demo))).text
     pattern = r"I am not sure|Not sure"
-    assert re.search(rf"({pattern}) Settled: Yes Siobhan Byrne , \d+ \w+ \d{{4}}, \d\d:\d\d A dry graze, seen today\.", text)
+    assert re.search(
+        rf"({pattern}) Settled: Yes Siobhan Byrne , \d+ \w+ \d{{4}}, \d\d:\d\d A dry graze, seen today\.", text
+    )
 
 
 def test_a_question_that_nobody_answered_is_said_to_count_as_not_sure(demo):
@@ -176,7 +186,9 @@ def test_a_question_that_nobody_answered_is_said_to_count_as_not_sure(demo):
 def test_an_override_is_on_record_with_its_reason_and_both_clinicians(demo):
     html = consented(demo, met(demo, clear_case(demo, varicose_veins="yes", vessel_where=["calf_left"])))
     front = Reader(html.partition('class="fifteen"')[0]).text
-    assert "What was overridden, and why Source, precaution 14: Veins and arteries Contraindicated Siobhan Byrne" in front
+    assert (
+        "What was overridden, and why Source, precaution 14: Veins and arteries Contraindicated Siobhan Byrne" in front
+    )
     assert SEEN in front
     assert re.search(r"Second clinician: Tom Ellis , .{18,26}: agrees I agree, having seen her\.", front)
     assert "One override." in front
@@ -255,7 +267,9 @@ def test_signatures_carry_role_name_meaning_and_time_with_zone_the_clinician_las
     assert signatures.count("<path ") == signatures.count("<svg ") == signatures.count("<title>Signature drawn by") == 3
     for meaning in Ceremony.objects.get().shown["meanings"].values():
         assert meaning in text
-    assert len(re.findall(r"(drawn|typed) · \d+ \w+ \d{4}, \d\d:\d\d:\d\d Australia/Sydney \(UTC\+1[01]:00\)", text)) == 4
+    assert (
+        len(re.findall(r"(drawn|typed) · \d+ \w+ \d{4}, \d\d:\d\d:\d\d Australia/Sydney \(UTC\+1[01]:00\)", text)) == 4
+    )
 
 
 def test_a_signature_is_one_curved_path_and_a_dot_stays():
@@ -317,7 +331,10 @@ def test_versions_and_settings_and_the_way_to_check_are_printed(demo):
 
 
 def test_times_are_the_clinic_s(demo):
-    assert "Sealed 24 November 2026, 10:42:05 Australia/Sydney (UTC+11:00)" in Reader(consented(demo, clear_case(demo))).text
+    assert (
+        "Sealed 24 November 2026, 10:42:05 Australia/Sydney (UTC+11:00)"
+        in Reader(consented(demo, clear_case(demo))).text
+    )
 
 
 def test_what_people_typed_is_isolated_and_escaped(demo):
@@ -367,10 +384,26 @@ def test_on_paper_nothing_of_a_long_record_is_lost(demo):
     assert all(f"answer{i}" in whole for i in range(370))
     assert whole.count("x") >= 3 * len(TOKEN)
     # Between two pages stand the foot of one and the head of the next; what people wrote is whole without them.
-    seam = re.compile(r"Rules2026.*?Page\d+of\d+|HarbourPhysio(12QuayStreet,Sydney)?Record7F3A-92C1-K4MN(·NguyễnThịMinhChâu)?")
+    seam = re.compile(
+        r"Rules2026.*?Page\d+of\d+|HarbourPhysio(12QuayStreet,Sydney)?Record7F3A-92C1-K4MN(·NguyễnThịMinhChâu)?"
+    )
     body = seam.sub("", letters("".join(pages)))
     assert letters(WORDS) in body
     assert letters(answer) in body
+
+
+@pytest.mark.needs("pdftotext")
+def test_every_word_on_paper_stands_between_the_margins(demo, tmp_path):
+    html = consented(
+        demo, child_with_everything(demo, reason=f"Because {TOKEN}", note=f"{TOKEN} held still", answer=TOKEN)
+    )
+    (tmp_path / "record.pdf").write_bytes(rendering.render(html))
+    command = ["pdftotext", "-bbox", str(tmp_path / "record.pdf"), "-"]
+    boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    sides = [float(x) for x in re.findall(r'x(?:Min|Max)="([\d.-]+)"', boxes)]
+    margin, width = 15 * 72 / 25.4, 210 * 72 / 25.4
+    assert len(sides) > 4000
+    assert margin <= min(sides) < max(sides) <= width - margin
 
 
 def test_every_page_is_numbered_and_says_whose_it_is_and_none_is_empty(demo):
@@ -397,9 +430,8 @@ def test_on_paper_all_fifteen_and_every_question_are_there(demo):
 
 def test_an_arabic_name_is_drawn_with_an_arabic_font(demo):
     html = consented(demo, clear_case(demo, "ليلى حداد"))
-    reader = PdfReader(BytesIO(rendering.render(html)))
-    fonts = {str(font["/BaseFont"]) for font in (f.get_object() for f in reader.pages[0]["/Resources"]["/Font"].values())}
-    assert any("Arabic" in name for name in fonts)
+    front: Any = PdfReader(BytesIO(rendering.render(html))).pages[0]["/Resources"]
+    assert any("Arabic" in font["/BaseFont"] for font in front["/Font"].values())
 
 
 def test_the_same_page_gives_the_same_paper(demo):

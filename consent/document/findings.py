@@ -120,7 +120,9 @@ class Reader:
     def need(self, standing: Standing, need: str) -> Need:
         label, met = str(REQUIREMENTS[Requirement(need)]), need not in standing.open
         if need == Requirement.OVERRIDE and standing.override:
-            by = act(standing.override, self.clock, _("The reason is on the first page, in full."))
+            by = act(
+                standing.override, self.clock, _("The reason stands in full under “What was overridden, and why”.")
+            )
             return Need(label, met, acts=(by,), brief=_("Overridden, see above."))
         if need == Requirement.SECOND_CLINICIAN and standing.second:
             by = act(standing.second, self.clock, self.opinion(standing))
