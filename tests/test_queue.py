@@ -124,6 +124,16 @@ def test_the_most_serious_come_first_then_the_longest_waiting_and_the_clear_last
     assert names(demo) == ["Veins", "Caution, earlier", "Caution, later", "Clear and longest"]
 
 
+def test_waiting_counts_from_when_the_answers_were_sent(demo):
+    now = timezone.now()
+    with time_machine.travel(now - datetime.timedelta(minutes=50), tick=True):
+        first_to_come = demo.visit("First to come", years_ago(30), "Neck")
+    with time_machine.travel(now - datetime.timedelta(minutes=40), tick=True):
+        demo.case("First to answer", 40, "Neck")
+    demo.answer(first_to_come, {})
+    assert names(demo) == ["First to answer", "First to come"]
+
+
 def test_only_staffs_own_questions_open_counts_as_nothing_reported(demo):
     demo.case("Joan Mitchell", 52, "Stiff neck")
     (row,) = rows(demo)

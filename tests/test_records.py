@@ -99,6 +99,8 @@ def test_records_are_found_by_decision_clinician_and_patient(demo, admin):
     assert found(admin, patient="walsh peter") == ["Peter Walsh"]
     assert found(admin, patient="NGUYỄN châu") == ["Nguyễn Thị Minh Châu"]
     assert found(admin, patient="%") == []
+    on_record.put(demo, on_record.decided(demo, "émile ørsted"))
+    assert found(admin, patient="Émile ØRSTED") == ["émile ørsted"]
 
 
 REASON = "Superficial veins in the calf; the planned sites are far from them."

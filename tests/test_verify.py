@@ -82,9 +82,17 @@ def test_missing_files_folders_and_strange_names_are_told_and_stop_nothing(seale
 
 def test_no_more_is_read_than_a_record_can_hold(sealed, tmp_path, monkeypatch):
     monkeypatch.setattr(verification, "LARGEST", 100)
+    examine, lengths = verification.examine, []
+
+    def measured(data: bytes):
+        lengths.append(len(data))
+        return examine(data)
+
+    monkeypatch.setattr(verification, "examine", measured)
     status, lines = verify(sealed)
     assert status == 1
     assert "larger than any record" in lines[0]
+    assert lengths == [101]
 
 
 def test_without_a_file_the_command_says_how_it_is_used(db):
