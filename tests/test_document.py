@@ -1,144 +1,26 @@
-"""The record says everything that was asked, answered, found, decided and agreed, in full, on paper too."""
+"""The record says everything that was asked, answered, found, decided and agreed, in full."""
 
 import datetime
 import re
-import subprocess
-from html.parser import HTMLParser
-from io import BytesIO
-from typing import Any
 
 import pytest
 from django.conf import settings
-from pypdf import PdfReader
 
-from clinic import audit
-from consent import rendering, signing
-from consent.document import record_html, signature_path
-from consent.management.commands.demo import INK, Demo
-from consent.models import Ceremony, Signature
-from screening import intake, review
+from consent import signing
+from consent.document import signature_path
+from consent.management.commands.demo import Demo
+from consent.models import Ceremony
+from screening import review
 from screening.evaluation import current_screening
-from screening.models import ClinicPolicy, Review, Screening
+from screening.models import ClinicPolicy, Review
 from screening.precautions import PRECAUTIONS
 from screening.questionnaire import QUESTIONS
-
-SEALED_AT = datetime.datetime(2026, 11, 23, 23, 42, 5, 77, tzinfo=datetime.UTC)
-HEAD = audit.Head(214, "ab12" * 16)
-SEEN = "The planned sites lie far from it; the patient was told and agrees."
-WORDS = " ".join(f"reason{i}" for i in range(1000))  # about 10,000 characters, every word another
-TOKEN = "x" * 3000
-
-
-class Reader(HTMLParser):
-    """The page as people read it, with everything in <bdi> apart, and its tables as rows of cells."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.said: list[str] = []
-        self.isolated: list[str] = []
-        self.headings: list[int] = []
-        self.tables: list[list[int]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        if tag == "bdi":
-            self.isolated.append("")
-        if re.fullmatch("h[1-6]", tag):
-            self.headings.append(int(tag[1]))
-        if tag == "table":
-            self.tables.append([])
-        if tag == "tr":
-            self.tables[-1].append(0)
-        if tag in {"td", "th"}:
-            self.tables[-1][-1] += 1
-        if tag not in {"meta", "br", "col"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        while self.open and self.open.pop() != tag:
-            pass
-
-    def handle_data(self, data):
-        if "bdi" in self.open:
-            self.isolated[-1] += data
-        self.said.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.said).split())
+from tests.written import HEAD, SEEN, Reader, child_with_everything, clear_case, consented, met, written
 
 
 @pytest.fixture
 def demo(db) -> Demo:
     return Demo()
-
-
-def written(review: Review, ceremony: Ceremony | None = None, signatures: list[Signature] | None = None) -> str:
-    return record_html(
-        review, number="7F3A-92C1-K4MN", sealed_at=SEALED_AT, head=HEAD, certificate="9f" * 32, ceremony=ceremony,
-        signatures=signatures or [], valid_until=datetime.date(2027, 11, 23) if ceremony else None,
-    )  # fmt: skip
-
-
-def consented(demo: Demo, screening: Screening) -> str:
-    """The record of a consent that everybody signed; the clinician's signature is not saved yet."""
-    ceremony = signing.open_ceremony(review.decide(screening, "proceed", demo.siobhan), demo.mia)
-    while signer := signing.next_on_tablet(ceremony):
-        signing.sign(ceremony, signer.role, strokes=INK)
-    last = signing.make_signature(ceremony, signing.unsigned(ceremony)[0], "", "Siobhan Byrne", demo.siobhan)
-    return written(ceremony.review, ceremony, [*ceremony.signatures.all(), last])
-
-
-def clear_case(demo: Demo, name: str = "Ruth Lindqvist", **changes) -> Screening:
-    screening = demo.case(name, 44, "Tension in the shoulders", **changes)
-    return demo.plan(demo.settle(screening, can_decide="yes"), "infraspinatus_left")
-
-
-def met(demo: Demo, screening: Screening, note: str = "Seen to, with care", reason: str = SEEN) -> Screening:
-    """Record everything that the findings ask for."""
-    for finding in screening.findings.all():
-        for need in set(finding.requires) & {"education", "measures", "inspection"}:
-            review.resolve(finding, need, demo.siobhan, note)
-        if "override" in finding.requires:
-            over = review.override(finding, demo.siobhan, reason)
-            if "second_clinician" in finding.requires:
-                review.give_second_opinion(over, demo.tom, agrees=True, reason="I agree, having seen her.")
-    return screening
-
-
-def child_with_everything(demo: Demo, **long) -> Screening:
-    """A child of eleven with a guardian and an interpreter; overrides, a corrected answer, a plan that changed."""
-    screening = demo.case(
-        "Nguyễn Thị Minh Châu", 11, "Neck", language="vietnamese", language_help="yes", needle_fear="little",
-        varicose_veins="yes", vessel_where=["calf_left"], skin="unsure", skin_where=["knee_right"], clot_past="yes",
-        clot_details=long.get("answer", "In 2024, in the left leg"),
-    )  # fmt: skip
-    pump = {"device": "yes", "device-which": "pump", "device-where": ["abdomen"]}
-    screening = intake.correct(screening.visit, pump, demo.siobhan, "Her mother remembered the pump.")
-    screening = demo.settle(
-        screening, can_decide="yes", child_explains="yes", guardian_agrees="yes", language_route_works="yes",
-        guardian_relationship="mother, Nguyễn Thị Hoa", language_route="interpreter_present",
-    )  # fmt: skip
-    screening = review.settle(screening, {"skin": "yes"}, demo.siobhan, "A dry graze, seen today.")
-    review.record(
-        screening, "communication", demo.siobhan, name="Trần Văn Bình", language="Vietnamese", mode="interpreter_present",
-        is_adult=True, teach_back=True,
-    )  # fmt: skip
-    screening = demo.plan(screening, "psoas_major_right", "infraspinatus_left")
-    review.override(demo.finding(screening, "4c"), demo.siobhan, "A first thought, for another plan.")
-    screening = demo.plan(screening, "infraspinatus_left")
-    met(demo, screening, long.get("note", "Lying down, with her mother"), long.get("reason", SEEN))
-    return demo.now(screening.visit)
-
-
-def paper(html: str) -> list[str]:
-    """The text of each page."""
-    return [page.extract_text() for page in PdfReader(BytesIO(rendering.render(html))).pages]
-
-
-def letters(text: str) -> str:
-    return re.sub(r"\s", "", text)
 
 
 def test_all_fifteen_are_there_with_number_title_and_what_the_source_says(demo):
@@ -371,72 +253,6 @@ def test_the_same_rows_give_the_same_page(demo, settings):
     first = written(made)
     settings.TIME_ZONE = "Asia/Tokyo"
     assert written(Review.objects.get(pk=made.pk)) == first
-
-
-def test_on_paper_nothing_of_a_long_record_is_lost(demo):
-    answer = " ".join(f"answer{i}" for i in range(370))
-    screening = child_with_everything(demo, reason=WORDS, note=f"{TOKEN} held still", answer=answer)
-    html = consented(demo, screening)
-    pages = paper(html)
-    whole = letters("".join(pages))
-    for i in range(1000):
-        assert whole.count(f"reason{i}") >= 2, i  # two overrides, each with its reason in full
-    assert all(f"answer{i}" in whole for i in range(370))
-    assert whole.count("x") >= 3 * len(TOKEN)
-    # Between two pages stand the foot of one and the head of the next; what people wrote is whole without them.
-    seam = re.compile(
-        r"Rules2026.*?Page\d+of\d+|HarbourPhysio(12QuayStreet,Sydney)?Record7F3A-92C1-K4MN(·NguyễnThịMinhChâu)?"
-    )
-    body = seam.sub("", letters("".join(pages)))
-    assert letters(WORDS) in body
-    assert letters(answer) in body
-
-
-@pytest.mark.needs("pdftotext")
-def test_every_word_on_paper_stands_between_the_margins(demo, tmp_path):
-    html = consented(
-        demo, child_with_everything(demo, reason=f"Because {TOKEN}", note=f"{TOKEN} held still", answer=TOKEN)
-    )
-    (tmp_path / "record.pdf").write_bytes(rendering.render(html))
-    command = ["pdftotext", "-bbox", str(tmp_path / "record.pdf"), "-"]
-    boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    sides = [float(x) for x in re.findall(r'x(?:Min|Max)="([\d.-]+)"', boxes)]
-    margin, width = 15 * 72 / 25.4, 210 * 72 / 25.4
-    assert len(sides) > 4000
-    assert margin <= min(sides) < max(sides) <= width - margin
-
-
-def test_every_page_is_numbered_and_says_whose_it_is_and_none_is_empty(demo):
-    screening = child_with_everything(demo, reason=WORDS)
-    pages = paper(consented(demo, screening))
-    assert len(pages) > 9
-    for number, page in enumerate(pages, 1):
-        assert f"Page {number} of {len(pages)}" in " ".join(page.split())
-        assert "7F3A-92C1-K4MN" in page
-        assert "Nguyễn Thị Minh Châu" in page
-        assert len(page) > 400
-
-
-def test_on_paper_all_fifteen_and_every_question_are_there(demo):
-    screening = child_with_everything(demo)
-    whole = letters("".join(paper(consented(demo, screening))))
-    for precaution in PRECAUTIONS:
-        assert letters(f"{precaution.number}. {precaution.title}") in whole
-    for row in screening.intake.asked:
-        assert letters(row["text"]) in whole
-    for name in ("Nguyễn Thị Minh Châu", "Nguyễn Thị Hoa", "Trần Văn Bình"):
-        assert letters(name) in whole
-
-
-def test_an_arabic_name_is_drawn_with_an_arabic_font(demo):
-    html = consented(demo, clear_case(demo, "ليلى حداد"))
-    front: Any = PdfReader(BytesIO(rendering.render(html))).pages[0]["/Resources"]
-    assert any("Arabic" in font["/BaseFont"] for font in front["/Font"].values())
-
-
-def test_the_same_page_gives_the_same_paper(demo):
-    html = consented(demo, clear_case(demo))
-    assert rendering.render(html) == rendering.render(html)
 
 
 def test_the_screening_that_was_decided_is_the_one_that_is_printed(demo):

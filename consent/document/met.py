@@ -17,7 +17,7 @@ LABELS = {
     "language": lazy("Language"),
     "mode": lazy("How"),
     "is_adult": lazy("An adult"),
-    "teach_back": lazy("Said back in the patient's own words"),
+    "teach_back": lazy("Patient said it back"),
     "authority": lazy("Authority"),
     "material": lazy("Material"),
     "brand": lazy("Brand"),

@@ -1,0 +1,94 @@
+"""On paper a record loses nothing: every word within the margins, every page numbered, the same page for the same rows."""
+
+import re
+import subprocess
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from consent import rendering
+from consent.management.commands.demo import Demo
+from screening.precautions import PRECAUTIONS
+from tests.written import TOKEN, WORDS, child_with_everything, clear_case, consented
+
+
+@pytest.fixture
+def demo(db) -> Demo:
+    return Demo()
+
+
+def paper(html: str) -> list[str]:
+    """The text of each page."""
+    return [page.extract_text() for page in PdfReader(BytesIO(rendering.render(html))).pages]
+
+
+def letters(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def test_on_paper_nothing_of_a_long_record_is_lost(demo):
+    answer = " ".join(f"answer{i}" for i in range(370))
+    screening = child_with_everything(demo, reason=WORDS, note=f"{TOKEN} held still", answer=answer)
+    html = consented(demo, screening)
+    pages = paper(html)
+    whole = letters("".join(pages))
+    for i in range(1000):
+        assert whole.count(f"reason{i}") >= 2, i  # two overrides, each with its reason in full
+    assert all(f"answer{i}" in whole for i in range(370))
+    assert whole.count("x") >= 3 * len(TOKEN)
+    # Between two pages stand the foot of one and the head of the next; what people wrote is whole without them.
+    seam = re.compile(
+        r"Rules2026.*?Page\d+of\d+|HarbourPhysio(12QuayStreet,Sydney)?Record7F3A-92C1-K4MN(·NguyễnThịMinhChâu)?"
+    )
+    body = seam.sub("", letters("".join(pages)))
+    assert letters(WORDS) in body
+    assert letters(answer) in body
+
+
+@pytest.mark.needs("pdftotext")
+def test_every_word_on_paper_stands_between_the_margins(demo, tmp_path):
+    html = consented(
+        demo, child_with_everything(demo, reason=f"Because {TOKEN}", note=f"{TOKEN} held still", answer=TOKEN)
+    )
+    (tmp_path / "record.pdf").write_bytes(rendering.render(html))
+    command = ["pdftotext", "-bbox", str(tmp_path / "record.pdf"), "-"]
+    boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    sides = [float(x) for x in re.findall(r'x(?:Min|Max)="([\d.-]+)"', boxes)]
+    margin, width = 15 * 72 / 25.4, 210 * 72 / 25.4
+    assert len(sides) > 4000
+    assert margin <= min(sides) < max(sides) <= width - margin
+
+
+def test_every_page_is_numbered_and_says_whose_it_is_and_none_is_empty(demo):
+    screening = child_with_everything(demo, reason=WORDS)
+    pages = paper(consented(demo, screening))
+    assert len(pages) > 9
+    for number, page in enumerate(pages, 1):
+        assert f"Page {number} of {len(pages)}" in " ".join(page.split())
+        assert "7F3A-92C1-K4MN" in page
+        assert "Nguyễn Thị Minh Châu" in page
+        assert len(page) > 400
+
+
+def test_on_paper_all_fifteen_and_every_question_are_there(demo):
+    screening = child_with_everything(demo)
+    whole = letters("".join(paper(consented(demo, screening))))
+    for precaution in PRECAUTIONS:
+        assert letters(f"{precaution.number}. {precaution.title}") in whole
+    for row in screening.intake.asked:
+        assert letters(row["text"]) in whole
+    for name in ("Nguyễn Thị Minh Châu", "Nguyễn Thị Hoa", "Trần Văn Bình"):
+        assert letters(name) in whole
+
+
+def test_an_arabic_name_is_drawn_with_an_arabic_font(demo):
+    html = consented(demo, clear_case(demo, "ليلى حداد"))
+    front: Any = PdfReader(BytesIO(rendering.render(html))).pages[0]["/Resources"]
+    assert any("Arabic" in font["/BaseFont"] for font in front["/Font"].values())
+
+
+def test_the_same_page_gives_the_same_paper(demo):
+    html = consented(demo, clear_case(demo))
+    assert rendering.render(html) == rendering.render(html)
