@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from screening.views import intake
+from screening.views import case, case_acts, intake
 
 urlpatterns = [
     path("tablet/intake/", intake.start, name="intake"),
@@ -10,4 +10,13 @@ urlpatterns = [
     path("tablet/intake/check/", intake.check, name="intake-check"),
     path("tablet/intake/submit/", intake.submit, name="intake-submit"),
     path("tablet/intake/<slug:slug>/", intake.page, name="intake-page"),
+    path("cases/<uuid:visit>/", case.case, name="case"),
+    path("cases/<uuid:visit>/settle/", case_acts.settle, name="case-settle"),
+    path("cases/<uuid:visit>/plan/", case_acts.plan, name="case-plan"),
+    path("cases/<uuid:visit>/resolve/", case_acts.resolve, name="case-resolve"),
+    path("cases/<uuid:visit>/record/", case_acts.record, name="case-record"),
+    path("cases/<uuid:visit>/override/", case_acts.override, name="case-override"),
+    path("cases/<uuid:visit>/second/", case_acts.second, name="case-second"),
+    path("cases/<uuid:visit>/correct/<slug:slug>/", case_acts.correct, name="case-correct"),
+    path("precautions/", case.precautions, name="precautions"),
 ]

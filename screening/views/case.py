@@ -1,0 +1,105 @@
+"""The clinician's page of a case, the front desk's small part of it, and the list of the fifteen precautions."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.access import StaffRequest, staff
+from clinic.models import Role, Visit
+from screening.forms.case import CaseForm
+from screening.forms.plan import AreaForm, MuscleForm
+from screening.precautions import PRECAUTIONS
+from screening.precautions.policy import STRICTER
+from screening.precautions.vocabulary import Case
+from screening.review import near_lung_notice
+from screening.views.case_answers import groups
+from screening.views.case_cards import Cards
+from screening.views.case_page import CasePage
+from screening.views.case_plan import map_of
+from screening.views.case_words import ASKED, OUTCOMES, SCOPES
+
+
+def visit_of(request: StaffRequest, visit: str) -> Visit:
+    rows = Visit.objects.visible_to(request.user).select_related("patient", "clinic", "clinician")
+    return get_object_or_404(rows, pk=visit)
+
+
+@staff()
+def case(request: StaffRequest, visit: str) -> HttpResponse:
+    """Open the case; who opened it is on record."""
+    found = visit_of(request, visit)
+    with transaction.atomic():
+        audit.log(found.clinic, request.user, "case.opened", found)
+    return show(request, found)
+
+
+def show(
+    request: StaffRequest, visit: Visit, typed: CaseForm | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """The page as it stands now; a form that was refused is shown as it was typed."""
+    age = Case(visit.patient.born, visit.clinic.today(), {}).age
+    context: dict[str, Any] = {"visit": visit, "patient": visit.patient, "problem": problem, "age": age}
+    if not visit.intakes.exists():
+        return render(request, "screening/case_empty.html", context, status=status)
+    page = CasePage(visit, request.member, typed)
+    if not (request.member.is_clinician or request.member.is_admin):
+        return render(request, "screening/case_desk.html", context | desk_context(page), status=status)
+    return render(request, "screening/case.html", context | full_context(request, page), status=status)
+
+
+def desk_context(page: CasePage) -> dict[str, Any]:
+    """What the front desk may see: whether help to talk is needed, and the questions asked of staff."""
+    context = {"page": page, "questions": page.questions, "communication": page.communication}
+    return context | {"kept": page.kept}
+
+
+def full_context(request: StaffRequest, page: CasePage) -> dict[str, Any]:
+    cards = Cards(page)
+    found, answered = cards.all(), groups(page)
+    numbers = {card.number for card in found}
+    context = {
+        "page": page, "review": page.review, "stands": page.stands,
+        "cards": found, "open_cards": sum(card.is_open for card in found),
+        "quiet": [group for group in answered if group.precaution.number not in numbers], "answered": answered,
+        "sites": cards.sites, "map": map_of(page), "near_lung": near_lung_notice(page.plan),
+        "unconfirmed": any(site.needs_confirmation for site in cards.sites),
+        "muscle_form": page.form(MuscleForm), "area_form": page.form(AreaForm), "questions": page.questions,
+        "communication": page.communication, "representative": page.representative, "outstanding": page.outstanding,
+        "typed_decision": typed_decision(request, page.visit),
+    }  # fmt: skip
+    return context | versions(page.visit) | {"kept": page.kept}
+
+
+def versions(visit: Visit) -> dict[str, Any]:
+    """When the answers were sent, and how they were corrected since."""
+    first, *later = visit.intakes.select_related("corrected_by").order_by("version")
+    return {"sent_at": first.created_at, "corrections": later}
+
+
+def typed_decision(request: StaffRequest, visit: Visit) -> dict[str, str]:
+    """What was typed into a decision that was refused; it is shown once."""
+    kept: dict[str, str] = request.session.get("decision") or {}
+    if kept.get("visit") != str(visit.pk):
+        return {}
+    del request.session["decision"]
+    return kept
+
+
+@staff(Role.CLINICIAN, Role.ADMIN)
+def precautions(request: StaffRequest) -> HttpResponse:
+    """All fifteen: what the source says in our words, how strongly, and what we ask."""
+    rows = [
+        {
+            "number": item.number,
+            "title": _(item.title),
+            "statements": [(one, OUTCOMES[one.outcome], SCOPES[one.scope]) for one in item.statements],
+            "questions": [(question, ASKED[question.asked]) for question in item.questions],
+            "for_clinician": _(item.for_clinician),
+        }
+        for item in PRECAUTIONS
+    ]
+    return render(request, "screening/precautions.html", {"precautions": rows, "stricter": STRICTER.values()})

@@ -1,0 +1,291 @@
+"""What is sent from the case page: each form goes to one verb; what is refused comes back as it was typed."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clinic.access import StaffRequest, staff
+from clinic.models import Role, Visit
+from screening import intake, review
+from screening.evaluation import current_intake, current_screening
+from screening.forms.case import (
+    NOTES,
+    CaseForm,
+    CommunicationForm,
+    CorrectionReasonForm,
+    NeedlesForm,
+    NoteForm,
+    OpinionForm,
+    OverrideForm,
+    PlaceForm,
+    QuestionsForm,
+    RepresentativeForm,
+    SettleForm,
+)
+from screening.forms.plan import AreaForm, MuscleForm, without
+from screening.forms.questions import PageForm
+from screening.models import Finding, Screening
+from screening.precautions import PRECAUTIONS
+from screening.precautions.vocabulary import Asked, Precaution, Requirement, Where
+from screening.questionnaire import QUESTIONS
+from screening.review import AlreadyDecided, ReviewRefused, StaleScreening
+from screening.views.case import show, visit_of
+from screening.views.case_cards import place_form, where_questions
+from screening.views.case_page import questions_form
+
+Build = Callable[[Screening, Any], CaseForm]
+Verb = Callable[[Screening, Any], Any]
+
+
+class NotOffered(Exception):
+    """The page did not offer what was sent."""
+
+
+def posted_screening(request: StaffRequest, visit: Visit) -> Screening:
+    """The screening that the page showed."""
+    try:
+        key = uuid.UUID(request.POST.get("screening", ""))
+    except ValueError:
+        raise NotOffered from None
+    rows = Screening.objects.visible_to(request.user).select_related("intake", "policy")
+    screening = get_object_or_404(rows, pk=key, visit=visit)
+    screening.visit = visit
+    return screening
+
+
+def act(request: StaffRequest, pk: str, build: Build, verb: Verb, said: str = "") -> HttpResponse:
+    """Check the form, do the verb, go back to the place on the page; or show the page with the form and what is wrong."""
+    visit = visit_of(request, pk)
+    try:
+        screening = posted_screening(request, visit)
+        form = build(screening, request.POST)
+    except NotOffered:
+        problem = _("This page did not offer what was sent, so nothing was recorded. Please try again from here.")
+        return show(request, visit, problem=problem, status=400)
+    if not form.is_valid():
+        return show(request, visit, form)
+    try:
+        verb(screening, form)
+    except (StaleScreening, AlreadyDecided) as refused:
+        form.add_error(None, str(refused))
+        return show(request, visit, form, problem=str(refused), status=409)
+    except ReviewRefused as refused:
+        form.add_error(None, str(refused))
+        return show(request, visit, form)
+    if said:
+        messages.success(request, said)
+    return redirect(f"{reverse('case', args=[visit.pk])}#{form.place}")
+
+
+def finding_of(screening: Screening, data: Any) -> Finding:
+    finding = screening.findings.filter(part=data.get("part", "")).first()
+    if finding is None:
+        raise NotOffered
+    finding.screening = screening
+    return finding
+
+
+@staff(Role.CLINICIAN, Role.FRONT_DESK)
+@require_POST
+def settle(request: StaffRequest, visit: str) -> HttpResponse:
+    """Answer staff's questions; settle a reply; place a finding or clear it."""
+
+    def build(screening: Screening, data: Any) -> CaseForm:
+        if data.get("form") == "questions":
+            return questions_form(screening, request.member, data)
+        if not request.member.is_clinician:
+            raise NotOffered
+        if data.get("form") == "place":
+            finding = finding_of(screening, data)
+            return place_form(screening, finding, place_question(finding, data), data)
+        question = QUESTIONS.get(data.get("question", ""))
+        if question is None or question.asked != Asked.PATIENT:
+            raise NotOffered
+        return SettleForm(question, screening.today, data)
+
+    def verb(screening: Screening, form: CaseForm) -> None:
+        answers, note = settled_by(screening, form)
+        review.settle(screening, answers, request.user, note)
+
+    return act(request, visit, build, verb)
+
+
+def place_question(finding: Finding, data: Any) -> Where:
+    for where, _leads in where_questions(finding):
+        if where.code == data.get("where"):
+            return where
+    raise NotOffered
+
+
+def settled_by(screening: Screening, form: CaseForm) -> tuple[dict[str, Any], str]:
+    """The replies (JSON) that a form settles, and the note."""
+    if isinstance(form, QuestionsForm):
+        return form.changes, ""
+    if isinstance(form, SettleForm):
+        return {form.question.code: form.cleaned_data["reply"]}, ""
+    if not isinstance(form, PlaceForm):
+        raise TypeError(type(form))
+    if not form.clears:
+        return {form.where.code: form.cleaned_data["areas"]}, form.cleaned_data["note"]
+    finding = finding_of(screening, form.data)
+    leads = next(leads for where, leads in where_questions(finding) if where == form.where)
+    return {lead.code: (lead.clear or ("no",))[0] for lead in leads}, form.cleaned_data["note"]
+
+
+@staff(Role.CLINICIAN)
+@require_POST
+def plan(request: StaffRequest, visit: str) -> HttpResponse:
+    """Add a muscle or an area, or take one out; each is screened at once."""
+
+    def build(screening: Screening, data: Any) -> CaseForm:
+        if data.get("remove"):
+            return CaseForm("plan-remove", data)
+        if data.get("do") not in {"muscle", "area"}:
+            raise NotOffered
+        return MuscleForm(data) if data["do"] == "muscle" else AreaForm(data)
+
+    def verb(screening: Screening, form: CaseForm) -> None:
+        before = screening.plan
+        new = form.added_to(before) if isinstance(form, MuscleForm | AreaForm) else without(before, form.data["remove"])
+        review.plan(screening, new, request.user)
+
+    return act(request, visit, build, verb)
+
+
+@staff(Role.CLINICIAN)
+@require_POST
+def resolve(request: StaffRequest, visit: str) -> HttpResponse:
+    """Record how a requirement of a finding was met."""
+
+    def build(screening: Screening, data: Any) -> CaseForm:
+        finding, kind = finding_of(screening, data), data.get("kind", "")
+        if kind not in finding.requires or kind not in {*NOTES, Requirement.NEEDLES}:
+            raise NotOffered
+        return NeedlesForm(finding.part, data) if kind == Requirement.NEEDLES else NoteForm(finding.part, kind, data)
+
+    def verb(screening: Screening, form: Any) -> None:
+        details = form.details()
+        review.resolve(
+            finding_of(screening, form.data), form.sends["kind"], request.user, form.cleaned_data["note"], **details
+        )
+
+    return act(request, visit, build, verb, _("Recorded."))
+
+
+@staff(Role.CLINICIAN, Role.FRONT_DESK)
+@require_POST
+def record(request: StaffRequest, visit: str) -> HttpResponse:
+    """Record who helps to communicate, or who represents the patient."""
+
+    def build(screening: Screening, data: Any) -> CaseForm:
+        if data.get("kind") == "communication":
+            return CommunicationForm(data)
+        if data.get("kind") != "representative" or not request.member.is_clinician:
+            raise NotOffered
+        return RepresentativeForm(data)
+
+    def verb(screening: Screening, form: CaseForm) -> None:
+        review.record(screening, form.key, request.user, **form.cleaned_data)
+
+    return act(request, visit, build, verb, _("Recorded."))
+
+
+@staff(Role.CLINICIAN)
+@require_POST
+def override(request: StaffRequest, visit: str) -> HttpResponse:
+    """Decide to treat despite a finding, with a reason."""
+
+    def build(screening: Screening, data: Any) -> CaseForm:
+        return OverrideForm(finding_of(screening, data).part, data)
+
+    def verb(screening: Screening, form: CaseForm) -> None:
+        review.override(finding_of(screening, form.data), request.user, form.cleaned_data["reason"])
+
+    return act(request, visit, build, verb, _("Override recorded, with your reason."))
+
+
+@staff(Role.CLINICIAN)
+@require_POST
+def second(request: StaffRequest, visit: str) -> HttpResponse:
+    """Agree or disagree with an override as second clinician."""
+
+    def build(screening: Screening, data: Any) -> CaseForm:
+        return OpinionForm(finding_of(screening, data).part, data)
+
+    def verb(screening: Screening, form: Any) -> None:
+        finding = finding_of(screening, form.data)
+        rows = review.standings(screening).findings
+        over = next((row.override for row in rows if row.finding.part == finding.part), None)
+        if over is None:
+            raise StaleScreening(_("There is no override to answer: the finding has changed. Look at it again."))
+        review.give_second_opinion(over, request.user, form.agrees, form.cleaned_data["reason"])
+
+    return act(request, visit, build, verb, _("Your opinion is recorded."))
+
+
+@staff(Role.CLINICIAN)
+def correct(request: StaffRequest, visit: str, slug: str) -> HttpResponse:
+    """A mis-tapped answer, corrected as a new version with who and why."""
+    found = visit_of(request, visit)
+    precaution = next((item for item in PRECAUTIONS if item.code == slug), None)
+    screening = current_screening(found)
+    if precaution is None or screening is None:
+        return redirect("case", found.pk)
+    data = request.POST.copy() if request.method == "POST" else None
+    reason = CorrectionReasonForm({"reason": ",".join(data.pop("reason", []))} if data is not None else None)
+    shown = ",".join(data.pop("screening", [])) if data is not None else ""
+    form = PageForm(asked_on(precaution, found), intake.draft_case(found, current_intake(found).replies), data)
+    status = 200
+    if data is not None and all([form.is_valid(), reason.is_valid()]):
+        status = corrected(request, found, shown, form, reason)
+        if status == 200:
+            messages.success(request, _("The answer is corrected, and the case was screened again."))
+            return redirect("case", found.pk)
+    context = {
+        "visit": found,
+        "form": form,
+        "reason": reason,
+        "precaution": precaution,
+        "screening": screening,
+        "status": status,
+    }
+    return render(request, "screening/case_correct.html", context, status=status)
+
+
+def asked_on(precaution: Precaution, visit: Visit) -> list[Any]:
+    """The questions of a precaution that the patient may be asked."""
+    case = intake.draft_case(visit, {})
+    mine = [question for question in precaution.questions if question.asked == Asked.PATIENT]
+    return [question for question in mine if case.is_minor or not question.minors_only]
+
+
+def corrected(request: StaffRequest, visit: Visit, shown: str, form: PageForm, reason: CaseForm) -> int:
+    """Correct the answers; the status says how it went, and the forms say what is wrong."""
+    try:
+        screening = get_object_or_404(Screening.objects.visible_to(request.user), pk=uuid.UUID(shown), visit=visit)
+    except ValueError:
+        raise BadRequest(_("The page did not say which screening it showed.")) from None
+    try:
+        with transaction.atomic():
+            review.require_clinician(review.latest(screening), request.user)
+            intake.correct(visit, form.replies, request.user, reason.cleaned_data["reason"])
+    except (StaleScreening, AlreadyDecided) as refused:
+        form.add_error(None, str(refused))
+        return 409
+    except (intake.CorrectionRefused, ReviewRefused) as refused:
+        form.add_error(None, str(refused))
+        return 422
+    except intake.IntakeIncomplete as incomplete:
+        for code in incomplete.codes:
+            form.add_error(code if code in form.fields else None, _("This needs an answer too."))
+        return 422
+    return 200

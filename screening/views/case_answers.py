@@ -1,0 +1,67 @@
+"""All answers as asked, precaution by precaution, with what staff settled since."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from screening.forms.case import CaseForm, SettleForm
+from screening.models import Resolution
+from screening.precautions import PRECAUTIONS
+from screening.precautions.vocabulary import UNSURE, Asked, Precaution, Question, Where
+from screening.questionnaire import PRECAUTION_OF, QUESTIONS
+from screening.review import LOCATED
+from screening.views.case_page import CasePage
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question as it was asked with the answer in words; `settled` when staff answered or settled it."""
+
+    code: str
+    text: str
+    said: str
+    settled: Resolution | None = None
+    settled_words: str = ""
+    form: CaseForm | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    precaution: Precaution
+    answers: tuple[Answer, ...]
+
+
+def groups(page: CasePage) -> list[Group]:
+    """The fifteen in the source's order, those without a question asked left out."""
+    found = [Group(precaution, tuple(answers_of(page, precaution))) for precaution in PRECAUTIONS]
+    return [group for group in found if group.answers]
+
+
+def answers_of(page: CasePage, precaution: Precaution) -> Iterator[Answer]:
+    """In the words stored with the intake; then what nobody but staff answered."""
+    asked = {row["code"]: row for row in page.screening.intake.asked if row["precaution"] == precaution.number}
+    for row in asked.values():
+        yield answer(page, row["code"], _(row["text"]), row["said"])
+    for question in precaution.questions:
+        if question.code not in asked and question.code in page.stands.settled and page.case.shows(question):
+            yield answer(page, question.code, _(question.text), "")
+
+
+def answer(page: CasePage, code: str, text: str, said: str) -> Answer:
+    row, question = page.stands.settled.get(code), QUESTIONS.get(code)
+    if row is None or question is None:
+        return Answer(code, text, said)
+    words = question.say(question.parse(row.reply)).render(_)
+    form = None
+    if question.asked == Asked.PATIENT and may_settle_again(page, question):
+        form = page.form(lambda: SettleForm(question, page.screening.today))
+    return Answer(code, text, said, row, words, form)
+
+
+def may_settle_again(page: CasePage, question: Question) -> bool:
+    """What has a place and is of concern is settled on its card, with a note of what was seen."""
+    reply = page.screening.replies.get(question.code)
+    if reply is None or PRECAUTION_OF[question.code].number not in LOCATED:
+        return reply is not None
+    return reply == UNSURE or not (isinstance(question, Where) or not question.is_clear(reply))
