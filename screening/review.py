@@ -308,8 +308,11 @@ def override(finding: Finding, by: User, reason: str) -> Override:
 def give_second_opinion(override: Override, by: User, agrees: bool, reason: str) -> SecondOpinion:
     """Another clinician agrees or disagrees with an override, by their own sign-in."""
     with transaction.atomic():
-        visit = lock(override.finding.screening.visit)
+        newest = current_screening(override.finding.screening.visit)
+        visit = latest(newest or override.finding.screening)
         require_clinician(visit, by)
+        if not Finding.objects.filter(screening=newest, fingerprint=override.finding.fingerprint).exists():
+            raise StaleScreening(_("This override no longer applies: the finding has changed. Look at it again."))
         if by.pk == override.by_id:
             raise SamePerson(_("The second clinician must be another person than the one who gave the reason."))
         if not agrees:
@@ -451,7 +454,9 @@ def check_may_proceed(screening: Screening) -> None:
     """Nothing is due, the plan is free of forbidden places, and the screening is of today and of this birth date."""
     visit, stands = screening.visit, standings(screening)
     if (screening.today, screening.born) != (visit.clinic.today(), visit.patient.born):
-        raise StaleScreening(_("This screening is of an earlier day or another birth date. Take the case up again first."))
+        raise StaleScreening(
+            _("This screening is of an earlier day or another birth date. Take the case up again first.")
+        )
     if not screening.sites.exists():
         raise PlanConflict(_("Enter the plan first: which muscles, on which side."))
     for row in stands.findings:

@@ -36,6 +36,12 @@ def one_line(form: DecisionForm) -> str:
     return " ".join(str(problem) for problems in form.errors.values() for problem in problems)
 
 
+def keep_typed(request: StaffRequest, visit: Visit) -> None:
+    """What was typed comes back with the page: the case page shows it in the decision form again."""
+    typed = {name: request.POST.get(name, "") for name in ("decision", "reason", "until")}
+    request.session["decision"] = {"visit": str(visit.pk)} | typed
+
+
 @staff(Role.CLINICIAN)
 @require_POST
 def decide(request: StaffRequest, visit: str) -> HttpResponse:
@@ -44,6 +50,7 @@ def decide(request: StaffRequest, visit: str) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         messages.error(request, one_line(form))
+        keep_typed(request, found)
         return redirect("case", found.pk)
     screening = get_object_or_404(
         Screening.objects.visible_to(request.user), pk=form.cleaned_data["screening"], visit=found
@@ -53,12 +60,7 @@ def decide(request: StaffRequest, visit: str) -> HttpResponse:
         made = decision.record(screening, values["decision"], request.user, values["reason"], values["until"])
     except review.ReviewRefused as refused:
         messages.error(request, str(refused))
-        # What was typed comes back with the page: the case page shows it in the decision form again.
-        request.session["decision"] = {
-            "visit": str(found.pk),
-            "decision": values["decision"],
-            "reason": values["reason"],
-        }
+        keep_typed(request, found)
         return redirect("case", found.pk)
     except NOT_SEALED:
         log.exception("sealing a decision failed")
