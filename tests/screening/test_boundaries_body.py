@@ -45,7 +45,8 @@ LYMPHEDEMA = [
         places=at("8+", "calf_left")),
     Row("not sure of a swelling", {"swelling": UNSURE}, NEW, "caution", plan=NECK, places=at("8+")),
     Row("both, each in its own place",
-        {"lymphedema": YES, "lymphedema-where": ARM, "swelling": YES, "swelling-where": ["calf_left"]}, KNOWN | NEW, "caution", places=at("8a", *ARM) | at("8+", "calf_left")),
+        {"lymphedema": YES, "lymphedema-where": ARM, "swelling": YES, "swelling-where": ["calf_left"]},
+        KNOWN | NEW, "caution", places=at("8a", *ARM) | at("8+", "calf_left")),
 ]  # fmt: skip
 
 SENSITIVE = {"9a": "caution"}
