@@ -92,7 +92,8 @@ def tablet_page(
                 response = redirect("tablet")
             else:
                 request.handover = handover
-                response = view(request, *args, **kwargs)
+                with timezone.override(handover.visit.clinic.zone):
+                    response = view(request, *args, **kwargs)
             response.headers.setdefault("Cache-Control", "no-store")
             return response
 

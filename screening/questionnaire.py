@@ -25,7 +25,7 @@ from screening.precautions.vocabulary import (
 )
 
 QUESTIONNAIRE_VERSION = "2026.1"
-QUESTIONNAIRE_DIGEST = "c2c53314e58e59af8acfa0517aeb38e932b01875e2cf2afeb78b42cc438dc633"
+QUESTIONNAIRE_DIGEST = "77c2eb1cdcc31599baa5718bca0bd73b9c3368c3f90b05af7095abab8338e228"
 RULES_VERSION = "2026.1"
 
 QUESTIONS: dict[str, Question] = {
@@ -91,8 +91,12 @@ def findings_of(case: Case) -> Iterator[Trigger]:
         found = {trigger.part: trigger for trigger in precaution.rule(case)}
         for trigger in precaution.stricter(case) if precaution.stricter else ():
             milder = found.get(trigger.part)
-            if milder is None or milder.outcome.weight < trigger.outcome.weight:
+            if milder is None:
                 found[trigger.part] = trigger
+            elif milder.outcome.weight < trigger.outcome.weight:
+                # Stricter, and still for all the reasons and places that the patient reported.
+                reasons = (*milder.reasons, *(reason for reason in trigger.reasons if reason not in milder.reasons))
+                found[trigger.part] = replace(trigger, reasons=reasons, places=milder.places | trigger.places)
         parts = [statement.part for statement in precaution.statements]
         yield from (second_opinion(case, found[part]) for part in parts if part in found)
 
@@ -182,6 +186,7 @@ def digest() -> str:
     asked = [
         [
             question.code, question.kind, question.text, question.hint, question.why, question.asked, question.minors_only,
+            question.clear,
             [[option.code, option.text] for option in question.options],
             [[lead.question.code, lead.replies] for lead in question.follows],
         ]

@@ -213,7 +213,7 @@ class CommunicationForm(CaseForm):
     language = TextField(label=_("Language"), max_length=80, error_messages={"required": _("Enter the language.")})
     mode = forms.ChoiceField(
         label=_("How"),
-        choices=[("", _("Choose")), *((item.code, _(item.text)) for item in ROUTE.options if item.code != "none")],
+        choices=[("", _("Choose")), *((item.code, _(item.text)) for item in ROUTE.options)],
         error_messages={"required": _("Choose how."), "invalid_choice": _("Choose from the list.")},
     )
     is_adult = forms.BooleanField(

@@ -50,14 +50,13 @@ ROUTE = Choice(
     code="language-route",
     text=_("Which way of talking is used?"),
     asked=Asked.STAFF,
-    follows=(after(NEEDS_HELP),),
+    follows=(after(ROUTE_WORKS, YES),),
     options=(
         Option("interpreter_present", _("Interpreter in the room")),
         Option("interpreter_remote", _("Interpreter by telephone or video")),
         Option("sign", _("Sign language")),
         Option("writing", _("Writing")),
         Option("speech_tablet", _("Speech tablet or board")),
-        Option("none", _("None works")),
     ),
 )
 

@@ -19,8 +19,8 @@ from screening.precautions.vocabulary import (
 
 ILL_TODAY = YesNo(
     code="ill-today",
-    text=_("Are you ill today with something you could pass on?"),
-    hint=_("For example fever, a cold, a cough, flu, a sore throat or a stomach bug. A common cold counts."),
+    text=_("Do you have a fever, a cold, a cough, flu, a sore throat or a stomach bug today?"),
+    hint=_("A common cold counts."),
     why=_("While your body fights an infection, it is better to wait with needles."),
 )
 INFECTED = YesNo(

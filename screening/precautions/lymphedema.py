@@ -24,7 +24,7 @@ LYMPHEDEMA = YesNo(
 )
 NODES_REMOVED = YesNo(
     code="lymph-nodes",
-    text=_("Have you had lymph nodes removed or treated with radiation?"),
+    text=_("Have you had lymph nodes removed?"),
     hint=_("For example in the armpit, as part of breast cancer treatment."),
 )
 WHERE = Where(

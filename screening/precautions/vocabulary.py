@@ -350,7 +350,7 @@ class Case:
     def places(self, *questions: Where) -> frozenset[str]:
         """Where it is: the areas marked, and the whole body for every question that applies without a place marked."""
         marked = [
-            WHOLE_BODY if self[question] == UNSURE else self[question] for question in questions if self.shows(question)
+            self[question] if self[question] not in (UNSURE, frozenset()) else WHOLE_BODY for question in questions if self.shows(question)
         ]
         return frozenset().union(*marked)
 

@@ -54,7 +54,7 @@ COMMUNICATION = [
         Row(f"{route} works", {"language-help": YES, "language-route-works": YES, "language-route": route}, {}, "clear")
         for route in ("interpreter_present", "interpreter_remote", "sign", "writing", "speech_tablet")
     ),
-    Row("no route works", {"language-help": YES, "language-route-works": NO, "language-route": "none"}, NO_ROUTE, CONSENT),
+    Row("no route works", {"language-help": YES, "language-route-works": NO}, NO_ROUTE, CONSENT),
     Row("not sure that it works", {"language-help": YES, "language-route-works": UNSURE}, NO_ROUTE, CONSENT),
     Row("not sure whether help is needed", {"language-help": UNSURE}, NO_ROUTE, CONSENT),
     Row("not sure whether needed, and one works", {"language-help": UNSURE, "language-route-works": YES}, {}, "clear"),
