@@ -433,6 +433,7 @@ def decide(
         visit = latest(screening)
         require_clinician(visit, by)
         if decision == Decision.PROCEED:
+            screening.visit = visit  # as it is now, under the lock
             check_may_proceed(screening)
         else:
             reason = thick(reason, 5)
