@@ -1,6 +1,6 @@
 """The findings of a case as cards, the most serious first, each with just the forms it needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,7 @@ class Card:
     placing: tuple[CaseForm, ...] = ()
     in_the_way: tuple[Site, ...] = ()
     correct: str = ""
+    unplaced: tuple[str, ...] = ()
     is_first: bool = True
     is_open: bool = False
 
@@ -90,10 +91,15 @@ def place_form(screening: Screening, finding: Finding, where: Where, data: Any =
     return PlaceForm(finding.part, where, screening.today, data, [] if marked == UNSURE else marked)
 
 
-def reason_words(finding: Finding) -> tuple[tuple[str, str], ...]:
-    """Question and answer apart, so that the question stands in quotes; other reasons have no question."""
+def reason_words(finding: Finding, settling: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Question and answer apart, so that the question stands in quotes; other reasons have no question.
+
+    Left out is what the page asks anyway: replies being settled on the card, and staff's questions not answered yet.
+    """
     found = []
     for row in finding.reasons:
+        if row["question"] in settling or (row["awaited"] and QUESTIONS[row["question"]].asked != Asked.PATIENT):
+            continue
         params = message_from(row["message"]).params
         if row["question"] and {"question", "reply"} <= params.keys():
             found.append((params["question"].render(_), params["reply"].render(_)))
@@ -136,14 +142,17 @@ class Cards:
         finding = row.finding
         precaution = finding.precaution
         replies = tuple(self.replies(precaution)) if first else ()
+        settling = {question.code for question, _form in replies}
+        said = said_besides(self.page.case, precaution) if first else ()
+        unsettled = [code for code in self.open if self.is_patients(code) and PRECAUTION_OF[code] is precaution]
         return Card(
             key=f"part-{finding.part}", kind=finding.outcome, badge=badge_words(finding.outcome, finding.scope),
             title=_(precaution.title), cite=cited(finding), number=finding.number, says=_(finding.statement.says),
-            reasons=(*reason_words(finding), *(said_besides(self.page.case, precaution) if first else ())),
+            reasons=(*reason_words(finding, settling), *said),
             places=", ".join(finding.place_words), for_clinician=_(precaution.for_clinician),
             needs=tuple(self.need(row, need) for need in finding.requires), replies=replies,
             placing=tuple(self.placing(finding)), in_the_way=tuple(self.in_the_way(row)), correct=precaution.code,
-            is_first=first, is_open=bool(row.open) or any(question.code in self.open for question, _form in replies),
+            is_first=first, is_open=bool(row.open or (first and unsettled)), unplaced=tuple(unsettled),
         )  # fmt: skip
 
     def unsure_card(self, precaution: Precaution) -> Card:
