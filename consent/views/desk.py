@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from clinic import tablet
 from clinic.access import StaffRequest, staff
 from clinic.models import Purpose, Role, Visit
-from consent import decision, signing
+from consent import decision, requirements, signing
 from consent.archive import ArchiveDamaged
 from consent.forms.signing import ClinicianSignatureForm, DecisionForm
 from consent.models import Ceremony, Refusal, SealedDocument
@@ -98,6 +98,13 @@ def newest_review(visit: Visit) -> Review | None:
     )
 
 
+def signers_to_come(made: Review | None) -> list[requirements.Signer]:
+    """Who will sign once the consent is opened."""
+    if made is None or made.decision != Decision.PROCEED:
+        return []
+    return requirements.signers(made.screening, review.standings(made.screening))
+
+
 @staff(Role.CLINICIAN, Role.FRONT_DESK)
 def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200) -> HttpResponse:
     """Where the consent stands: who has signed, who is next, the record when it is sealed."""
@@ -108,7 +115,7 @@ def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200
         ceremony = None
     document = SealedDocument.objects.filter(review=made).first() if made else None
     refusal = Refusal.objects.filter(ceremony=ceremony).first() if ceremony else None
-    waiting = signing.unsigned(ceremony) if ceremony else []
+    waiting = signing.unsigned(ceremony) if ceremony else signers_to_come(made)
     context = {
         "visit": found, "review": made, "ceremony": ceremony, "document": document, "refusal": refusal, "waiting": waiting,
         "signatures": list(ceremony.signatures.all()) if ceremony else [], "problem": problem,

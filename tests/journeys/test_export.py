@@ -22,14 +22,14 @@ def test_an_admin_exports_records_that_can_be_checked(device, tmp_path, monkeypa
 
     walking.sign_in(page, "grace")
     page.get_by_role("link", name="Records", exact=True).click()
-    page.locator('[name="patient"]').fill("Ruth")
+    page.get_by_label("Patient's name").fill("Ruth")
     page.get_by_role("button", name="Find").click()
     assert "Ruth Lindqvist" in page.inner_text("main")
     assert "Harold Finch" not in page.inner_text("main")
     page.get_by_role("button", name="Clear").click()
     page.locator('[name="reason"]').fill("Yearly audit of consents")
     with page.expect_download() as downloading:
-        page.get_by_role("button", name="Export").click()
+        page.get_by_role("button", name="Export all 2").click()
     archive = tmp_path / "records.zip"
     downloading.value.save_as(archive)
 

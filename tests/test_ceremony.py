@@ -1,0 +1,243 @@
+"""The consent on the tablet and at the desk, page by page: who may, in which order, and what happens when it goes wrong."""
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import Clinic, Handover, Role, Visit
+from consent import decision, filing, rendering, signing
+from consent.management.commands.demo import INK, PASSWORD, Demo
+from consent.models import Ceremony, Refusal, SealedDocument, Signature
+from screening import review
+from screening.models import Review
+from tests.people import make_clinic, make_member, signed_in
+
+
+@pytest.fixture
+def demo(db) -> Demo:
+    return Demo()
+
+
+@pytest.fixture
+def made(demo) -> Review:
+    screening = demo.settle(demo.case("Ruth Lindqvist", 44, "Shoulders"), can_decide="yes")
+    return decision.record(demo.plan(screening, "infraspinatus_left"), "proceed", demo.siobhan)
+
+
+@pytest.fixture
+def desk(demo):
+    return signed_in(demo.siobhan)
+
+
+@pytest.fixture
+def tablet(made, desk):
+    """The browser of the desk, handed to the patient for the consent."""
+    response = desk.post(reverse("consent-open", args=[made.visit_id]))
+    assert response.url == reverse("tablet")
+    desk.post(reverse("tablet-confirm"), {"reply": "yes"})
+    return desk
+
+
+def form(ceremony: Ceremony, /, **fields) -> dict[str, str]:
+    return {"ceremony": str(ceremony.pk), "role": "patient", "strokes": INK, "typed_name": ""} | fields
+
+
+def the_ceremony() -> Ceremony:
+    return Ceremony.objects.latest("created_at")
+
+
+def test_handing_over_signs_the_clinician_out(tablet, made):
+    assert "_auth_user_id" not in tablet.session
+    assert tablet.get(reverse("case", args=[made.visit_id])).url == reverse("tablet")
+
+
+def test_every_page_of_the_consent_can_be_read_and_says_everything_frozen(tablet):
+    told = "".join(
+        tablet.get(reverse("ceremony-read", args=[page])).content.decode()
+        for page in ("about", "plan", "risks", "choices")
+    )
+    for section in the_ceremony().shown["sections"]:
+        assert section["title"] in told
+
+
+def test_a_page_that_does_not_exist_leads_back_to_the_consent(tablet):
+    assert tablet.get(reverse("ceremony-read", args=["nonsense"])).url == reverse("ceremony")
+
+
+def test_signing_hands_the_tablet_back_and_the_clinician_seals(tablet, demo, made):
+    response = tablet.post(reverse("ceremony-sign"), form(the_ceremony()))
+    assert response.url == reverse("tablet-done")
+    assert response["Clear-Site-Data"]
+    assert Handover.objects.get().ended_because == "signed"
+
+    desk = signed_in(demo.siobhan)
+    response = desk.post(
+        reverse("consent-sign", args=[made.visit_id]),
+        form(the_ceremony(), role="clinician", typed_name="Siobhan Byrne", strokes="", password=PASSWORD),
+    )
+    assert response.url == reverse("consent-desk", args=[made.visit_id])
+    assert SealedDocument.objects.get().review == made
+    assert "Sealed" in desk.get(response.url).content.decode()
+
+
+def test_a_double_tap_on_sign_is_one_signature(tablet):
+    sent = form(the_ceremony())
+    tablet.post(reverse("ceremony-sign"), sent)
+    again = tablet.post(reverse("ceremony-sign"), sent)
+    assert again.status_code == 410
+    assert Signature.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"strokes": ""},
+        {"strokes": "[]"},
+        {"strokes": "[[[1,1]]]"},
+        {"strokes": "{"},
+        {"strokes": "", "typed_name": "😀"},
+    ],
+)
+def test_a_signature_of_nothing_is_refused_kindly_and_keeps_what_was_given(tablet, fields):
+    response = tablet.post(reverse("ceremony-sign"), form(the_ceremony(), **fields))
+    assert response.status_code == 422
+    assert "There is a problem" in response.content.decode()
+    assert (fields.get("typed_name") or "") in response.content.decode()
+    assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize("fields", [{"ceremony": "not-a-uuid"}, {"role": "x" * 500}, {"strokes": "1" * 70_000}, {}])
+def test_rotten_posts_are_refused_without_an_error_page(tablet, fields):
+    sent = form(the_ceremony(), **fields) if fields else {}
+    assert tablet.post(reverse("ceremony-sign"), sent).status_code == 422
+    assert not Signature.objects.exists()
+
+
+def test_another_role_cannot_be_signed_for(tablet):
+    response = tablet.post(reverse("ceremony-sign"), form(the_ceremony(), role="clinician"))
+    assert response.status_code == 422
+    assert not Signature.objects.exists()
+
+
+def test_a_page_from_before_the_plan_changed_cannot_be_signed(tablet, demo, made):
+    stale = form(the_ceremony())
+    demo.plan(review.reopen(made.visit, demo.siobhan), "gastrocnemius_left")
+    response = tablet.post(reverse("ceremony-sign"), stale)
+    assert response.status_code == 409
+    assert "must be shown again" in response.content.decode()
+    assert not Signature.objects.exists()
+
+
+def test_a_question_can_be_asked_and_nothing_is_signed_meanwhile(tablet, demo):
+    page = tablet.get(reverse("ceremony-question")).content.decode()
+    assert demo.siobhan.printed_name in page
+    assert not Signature.objects.exists()
+
+
+def test_not_agreeing_ends_the_consent_and_shows_the_words_to_the_clinician(tablet, demo, made):
+    ceremony = the_ceremony()
+    response = tablet.post(
+        reverse("ceremony-disagree"), {"ceremony": str(ceremony.pk), "role": "patient", "words": "No, thank you."}
+    )
+    assert response.url == reverse("tablet-done")
+    assert Refusal.objects.get().words == "No, thank you."
+    page = signed_in(demo.siobhan).get(reverse("consent-desk", args=[made.visit_id])).content.decode()
+    assert "No, thank you." in page
+    assert "Take the case up again" in page
+
+
+def test_words_with_hidden_characters_are_refused_and_kept(tablet):
+    sent = {"ceremony": str(the_ceremony().pk), "role": "patient", "words": "No\u202eyes"}
+    response = tablet.post(reverse("ceremony-disagree"), sent)
+    assert response.status_code == 422
+    assert "U+202E" in response.content.decode()
+    assert not Refusal.objects.exists()
+
+
+def test_a_consent_cannot_be_opened_before_the_decision(demo, desk):
+    screening = demo.case("Joan Mitchell", 52, "Neck")
+    response = desk.post(reverse("consent-open", args=[screening.visit_id]), follow=True)
+    assert "has not decided" in response.content.decode()
+    assert not Ceremony.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"password": "wrong"}, "password is not right"),
+        ({"password": ""}, "Enter your password"),
+        ({"typed_name": ""}, "draw your name"),
+    ],
+)
+def test_the_clinicians_signature_is_refused_by_name_and_nothing_is_sealed(tablet, demo, made, fields, words):
+    tablet.post(reverse("ceremony-sign"), form(the_ceremony()))
+    desk = signed_in(demo.siobhan)
+    sent = form(the_ceremony(), role="clinician", strokes="", typed_name="Siobhan Byrne", password=PASSWORD) | fields
+    response = desk.post(reverse("consent-sign", args=[made.visit_id]), sent)
+    assert response.status_code in {409, 422}
+    assert words in response.content.decode()
+    assert not SealedDocument.objects.exists()
+
+
+def test_when_the_record_cannot_be_drawn_the_clinician_is_told_and_nothing_is_signed(tablet, demo, made, monkeypatch):
+    tablet.post(reverse("ceremony-sign"), form(the_ceremony()))
+
+    def fails(html):
+        raise rendering.RenderingFailed("no")
+
+    monkeypatch.setattr(filing.rendering, "render", fails)
+    sent = form(the_ceremony(), role="clinician", strokes="", typed_name="Siobhan Byrne", password=PASSWORD)
+    response = signed_in(demo.siobhan).post(reverse("consent-sign", args=[made.visit_id]), sent)
+    assert response.status_code == 503
+    assert "nothing was signed" in response.content.decode()
+    assert [row.role for row in Signature.objects.all()] == ["patient"]
+
+
+def test_a_decision_that_could_not_be_sealed_can_be_sealed_later(demo, desk, monkeypatch):
+    screening = demo.case("Peter Walsh", 35, "Elbow", ill_today="yes")
+
+    def fails(html):
+        raise rendering.RenderingFailed("no")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(filing.rendering, "render", fails)
+        sent = {"screening": str(screening.pk), "decision": "defer", "reason": "A cold, come back later"}
+        response = desk.post(reverse("case-decide", args=[screening.visit_id]), sent, follow=True)
+    assert "Seal now" in response.content.decode()
+    assert not SealedDocument.objects.exists()
+    desk.post(reverse("consent-seal", args=[screening.visit_id]))
+    assert SealedDocument.objects.get().kind == "decision"
+
+
+def test_another_clinics_consent_is_not_there(made):
+    other: Clinic = make_clinic("Other clinic")
+    stranger = signed_in(make_member(other, Role.CLINICIAN, "Ola Nordmann"))
+    for name in ("consent-desk", "case-decide", "case-reopen", "consent-open", "consent-sign", "consent-seal"):
+        url = reverse(name, args=[made.visit_id])
+        answer = stranger.get(url) if name == "consent-desk" else stranger.post(url, form_for(name, made.visit))
+        assert answer.status_code == 404, name
+
+
+def form_for(name: str, visit: Visit) -> dict[str, str]:
+    """A form that is right in itself, so that only the clinic can be what is refused."""
+    key = str(visit.pk)
+    if name == "consent-sign":
+        return {"ceremony": key, "role": "clinician", "typed_name": "Ola Nordmann", "password": "x"}
+    return {"screening": key, "decision": "proceed"} if name == "case-decide" else {}
+
+
+def test_a_consent_that_several_sign_goes_on_from_person_to_person(demo):
+    screening = demo.case("Minh Châu", 12, "Neck")
+    screening = demo.settle(
+        screening, can_decide="yes", child_explains="yes", guardian_agrees="yes", guardian_relationship="mother, Hoa"
+    )
+    screening = demo.plan(screening, "infraspinatus_left")
+    demo.resolve(screening, "4b", "measures", "Two needles at most")
+    made = decision.record(screening, "proceed", demo.siobhan)
+    tablet = signed_in(demo.mia)
+    tablet.post(reverse("consent-open", args=[made.visit_id]))
+    tablet.post(reverse("tablet-confirm"), {"reply": "yes"})
+    ceremony = the_ceremony()
+    assert tablet.post(reverse("ceremony-sign"), form(ceremony)).url == reverse("ceremony-sign")
+    assert "Hoa" in tablet.get(reverse("ceremony-sign")).content.decode()
+    assert tablet.post(reverse("ceremony-sign"), form(ceremony, role="guardian")).url == reverse("tablet-done")
+    assert [row.role for row in signing.unsigned(ceremony)] == ["clinician"]
