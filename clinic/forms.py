@@ -92,6 +92,7 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for name in ("phone", "email"):
             self.fields[name].optional = True  # type: ignore[attr-defined]
+        self.fields["email"].widget.attrs.pop("maxlength", None)
 
     def clean_born(self) -> datetime.date:
         born: datetime.date = self.cleaned_data["born"]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from consent.models import SignerRole
 from screening.models import Screening
 from screening.precautions.age_and_willingness import RELATIONSHIP
-from screening.review import Standings
+from screening.standing import Standings
 
 PRESENT = "interpreter_present"
 

@@ -19,8 +19,9 @@ from screening.body import REGIONS
 from screening.evaluation import current_screening, lock
 from screening.models import Decision, Review, Screening
 from screening.precautions.bleeding import BLOOD_THINNER
-from screening.precautions.vocabulary import NO
-from screening.review import MATERIALS, check_may_proceed, standings
+from screening.precautions.questions import NO
+from screening.review import MATERIALS, check_may_proceed
+from screening.standing import standings
 
 PAD = (1000, 350)
 MOST_POINTS = 2000

@@ -11,7 +11,8 @@ from clinic import audit
 from clinic.models import User, Visit
 from screening.models import ClinicPolicy, Finding, Intake, PlannedSite, ResolutionKind, Screening, message_to
 from screening.precautions.policy import Policy
-from screening.precautions.vocabulary import Asked, Case, Plan, Trigger
+from screening.precautions.questions import Asked
+from screening.precautions.vocabulary import Case, Plan, Trigger
 from screening.questionnaire import PRECAUTION_OF_PART, QUESTIONS, RULES_VERSION, parse_replies, screen
 
 

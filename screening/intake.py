@@ -10,7 +10,8 @@ from clinic.models import User, Visit
 from screening.evaluation import current_intake, current_policy, evaluate, lock
 from screening.models import Intake, IntakeDraft, Screening
 from screening.precautions.policy import Policy
-from screening.precautions.vocabulary import Asked, Case, Question
+from screening.precautions.questions import Asked, Question
+from screening.precautions.vocabulary import Case
 from screening.questionnaire import (
     PRECAUTION_OF,
     QUESTIONNAIRE_DIGEST,

@@ -8,7 +8,8 @@ from clinic.models import Clinic, User, Visit
 from clinic.text import check_text
 from screening.body import AREAS, MUSCLES, MuscleSite, words_of
 from screening.precautions.policy import Policy
-from screening.precautions.vocabulary import Message, Origin, Outcome, Plan, Precaution, Requirement, Scope, Statement
+from screening.precautions.questions import Message
+from screening.precautions.vocabulary import Origin, Outcome, Plan, Precaution, Requirement, Scope, Statement
 from screening.questionnaire import PRECAUTION_OF_PART
 
 THINNEST_REASON = 15

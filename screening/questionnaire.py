@@ -9,20 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from screening.precautions import PRECAUTIONS
-from screening.precautions.vocabulary import (
-    UNSURE,
-    Asked,
-    BadReply,
-    Case,
-    Date,
-    Outcome,
-    Plan,
-    Precaution,
-    Question,
-    Requirement,
-    Scope,
-    Trigger,
-)
+from screening.precautions.questions import UNSURE, Asked, BadReply, Date, Question
+from screening.precautions.vocabulary import Case, Outcome, Plan, Precaution, Requirement, Scope, Trigger
 
 QUESTIONNAIRE_VERSION = "2026.1"
 QUESTIONNAIRE_DIGEST = "77c2eb1cdcc31599baa5718bca0bd73b9c3368c3f90b05af7095abab8338e228"

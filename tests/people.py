@@ -10,7 +10,7 @@ from clinic.models import Clinic, Handover, Membership, Patient, Purpose, Role, 
 from clinic.tablet import KEY, LASTS
 from screening import intake
 from screening.models import Intake
-from screening.precautions.vocabulary import Date, Question, Weeks, Where
+from screening.precautions.questions import Date, Question, Weeks, Where
 from screening.questionnaire import QUESTIONS
 
 PASSWORD = "thin-needle-tests"

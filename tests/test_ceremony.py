@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from clinic.models import Clinic, Handover, Role, Visit
-from consent import decision, filing, rendering, signing
+from consent import decision, rendering, signing
 from consent.management.commands.demo import INK, PASSWORD, Demo
 from consent.models import Ceremony, Refusal, SealedDocument, Signature
 from screening import review
@@ -32,7 +32,7 @@ def desk(demo):
 def tablet(made, desk):
     """The browser of the desk, handed to the patient for the consent."""
     response = desk.post(reverse("consent-open", args=[made.visit_id]))
-    assert response.url == reverse("tablet")
+    assert response["Location"] == reverse("tablet")
     desk.post(reverse("tablet-confirm"), {"reply": "yes"})
     return desk
 
@@ -47,7 +47,7 @@ def the_ceremony() -> Ceremony:
 
 def test_handing_over_signs_the_clinician_out(tablet, made):
     assert "_auth_user_id" not in tablet.session
-    assert tablet.get(reverse("case", args=[made.visit_id])).url == reverse("tablet")
+    assert tablet.get(reverse("case", args=[made.visit_id]))["Location"] == reverse("tablet")
 
 
 def test_every_page_of_the_consent_can_be_read_and_says_everything_frozen(tablet):
@@ -60,12 +60,12 @@ def test_every_page_of_the_consent_can_be_read_and_says_everything_frozen(tablet
 
 
 def test_a_page_that_does_not_exist_leads_back_to_the_consent(tablet):
-    assert tablet.get(reverse("ceremony-read", args=["nonsense"])).url == reverse("ceremony")
+    assert tablet.get(reverse("ceremony-read", args=["nonsense"]))["Location"] == reverse("ceremony")
 
 
 def test_signing_hands_the_tablet_back_and_the_clinician_seals(tablet, demo, made):
     response = tablet.post(reverse("ceremony-sign"), form(the_ceremony()))
-    assert response.url == reverse("tablet-done")
+    assert response["Location"] == reverse("tablet-done")
     assert response["Clear-Site-Data"]
     assert Handover.objects.get().ended_because == "signed"
 
@@ -74,9 +74,9 @@ def test_signing_hands_the_tablet_back_and_the_clinician_seals(tablet, demo, mad
         reverse("consent-sign", args=[made.visit_id]),
         form(the_ceremony(), role="clinician", typed_name="Siobhan Byrne", strokes="", password=PASSWORD),
     )
-    assert response.url == reverse("consent-desk", args=[made.visit_id])
+    assert response["Location"] == reverse("consent-desk", args=[made.visit_id])
     assert SealedDocument.objects.get().review == made
-    assert "Sealed" in desk.get(response.url).content.decode()
+    assert "Sealed" in desk.get(response["Location"]).content.decode()
 
 
 def test_a_double_tap_on_sign_is_one_signature(tablet):
@@ -138,7 +138,7 @@ def test_not_agreeing_ends_the_consent_and_shows_the_words_to_the_clinician(tabl
     response = tablet.post(
         reverse("ceremony-disagree"), {"ceremony": str(ceremony.pk), "role": "patient", "words": "No, thank you."}
     )
-    assert response.url == reverse("tablet-done")
+    assert response["Location"] == reverse("tablet-done")
     assert Refusal.objects.get().words == "No, thank you."
     page = signed_in(demo.siobhan).get(reverse("consent-desk", args=[made.visit_id])).content.decode()
     assert "No, thank you." in page
@@ -184,7 +184,7 @@ def test_when_the_record_cannot_be_drawn_the_clinician_is_told_and_nothing_is_si
     def fails(html):
         raise rendering.RenderingFailed("no")
 
-    monkeypatch.setattr(filing.rendering, "render", fails)
+    monkeypatch.setattr(rendering, "render", fails)
     sent = form(the_ceremony(), role="clinician", strokes="", typed_name="Siobhan Byrne", password=PASSWORD)
     response = signed_in(demo.siobhan).post(reverse("consent-sign", args=[made.visit_id]), sent)
     assert response.status_code == 503
@@ -199,7 +199,7 @@ def test_a_decision_that_could_not_be_sealed_can_be_sealed_later(demo, desk, mon
         raise rendering.RenderingFailed("no")
 
     with monkeypatch.context() as broken:
-        broken.setattr(filing.rendering, "render", fails)
+        broken.setattr(rendering, "render", fails)
         sent = {"screening": str(screening.pk), "decision": "defer", "reason": "A cold, come back later"}
         response = desk.post(reverse("case-decide", args=[screening.visit_id]), sent, follow=True)
     assert "Seal now" in response.content.decode()
@@ -237,7 +237,7 @@ def test_a_consent_that_several_sign_goes_on_from_person_to_person(demo):
     tablet.post(reverse("consent-open", args=[made.visit_id]))
     tablet.post(reverse("tablet-confirm"), {"reply": "yes"})
     ceremony = the_ceremony()
-    assert tablet.post(reverse("ceremony-sign"), form(ceremony)).url == reverse("ceremony-sign")
+    assert tablet.post(reverse("ceremony-sign"), form(ceremony))["Location"] == reverse("ceremony-sign")
     assert "Hoa" in tablet.get(reverse("ceremony-sign")).content.decode()
-    assert tablet.post(reverse("ceremony-sign"), form(ceremony, role="guardian")).url == reverse("tablet-done")
+    assert tablet.post(reverse("ceremony-sign"), form(ceremony, role="guardian"))["Location"] == reverse("tablet-done")
     assert [row.role for row in signing.unsigned(ceremony)] == ["clinician"]

@@ -193,6 +193,11 @@ def test_what_cannot_be_right_is_refused_and_what_was_typed_is_kept(desk, change
     assert not Patient.objects.exists()
 
 
+def test_no_browser_cuts_a_pasted_text_short(desk, ann):
+    for url in (reverse("patient-add"), reverse("visit-add", args=[ann.pk])):
+        assert "maxlength" not in text(desk.get(url))
+
+
 def years_before(clinic, years: int, days: int = 0) -> datetime.date:
     today = clinic.today()
     day = 28 if (today.month, today.day) == (2, 29) else today.day

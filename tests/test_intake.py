@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -14,7 +15,7 @@ from screening.forms.fields import field_for
 from screening.forms.questions import PageForm, posted
 from screening.models import Intake, IntakeDraft, Screening
 from screening.precautions import PRECAUTIONS
-from screening.precautions.vocabulary import Asked
+from screening.precautions.questions import Asked
 from screening.questionnaire import QUESTIONS
 from tests import people
 from tests.people import clear_replies, make_clinic, make_member, make_patient, make_visit, tablet_for
@@ -40,7 +41,7 @@ def page(code: str, query: str = "") -> str:
     return reverse("intake-page", args=[code]) + query
 
 
-def of_page(code: str, replies) -> dict:
+def of_page(code: str, replies) -> dict[str, Any]:
     mine = {question.code for precaution in PRECAUTIONS if precaution.code == code for question in precaution.questions}
     return {question: reply for question, reply in replies.items() if question in mine}
 
@@ -54,7 +55,7 @@ def text(answer) -> str:
     return answer.content.decode()
 
 
-def draft(visit) -> dict:
+def draft(visit) -> dict[str, Any]:
     return IntakeDraft.objects.get(visit=visit).replies
 
 
@@ -221,7 +222,7 @@ PREGNANT = {"pregnant": "yes", "pregnancy-counted": "weeks", "pregnancy-weeks": 
 DUE = {"pregnant": "yes", "pregnancy-counted": "due_date", "pregnancy-problem": "no"}
 BLEEDING = {"blood-thinner": "yes", "antiplatelet": "no", "bleeds-easily": "no", "clotting-illness": "no"}
 AN_ANSWER = "Please choose an answer"
-BAD = {
+BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "nothing": ("skin-lesions", {}, AN_ANSWER),
     "a follow-up missing": ("skin-lesions", {"skin": "yes", "skin-where": ["knee_left"]}, AN_ANSWER),
     "no place": ("skin-lesions", {"skin": "unsure", "skin-open": "no"}, "mark at least one place"),

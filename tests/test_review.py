@@ -15,8 +15,10 @@ from screening import intake, review
 from screening.body import MUSCLES, MuscleSite
 from screening.evaluation import current_screening
 from screening.models import ClinicPolicy, Finding, Intake, Resolution, Review, Screening
-from screening.precautions.vocabulary import Plan, YesNo
+from screening.precautions.questions import YesNo
+from screening.precautions.vocabulary import Plan
 from screening.questionnaire import QUESTIONS
+from screening.standing import Standing, standings
 from tests import people
 
 WHY = "Superficial veins in the calf; the planned sites are far from them."
@@ -75,8 +77,8 @@ def parts(screening: Screening) -> set[str]:
     return set(screening.findings.values_list("part", flat=True))
 
 
-def standing(screening: Screening, part: str) -> review.Standing:
-    return next(row for row in review.standings(screening).findings if row.finding.part == part)
+def standing(screening: Screening, part: str) -> Standing:
+    return next(row for row in standings(screening).findings if row.finding.part == part)
 
 
 def proceed(screening: Screening, by: User) -> Review:
@@ -249,8 +251,8 @@ def test_settling_not_sure_to_no_takes_the_finding_away_and_to_yes_keeps_it(desk
 def test_deciding_as_if_of_concern_closes_the_question_and_keeps_the_finding(desk):
     screening = desk.settled(desk.ready(clotting_illness="unsure"), clotting_illness="unsure")
     assert "11a" in parts(screening)
-    assert [item.question for item in review.standings(screening).outstanding if item.question] == []
-    assert review.standings(screening).settled["clotting-illness"].by == desk.siobhan
+    assert [item.question for item in standings(screening).outstanding if item.question] == []
+    assert standings(screening).settled["clotting-illness"].by == desk.siobhan
 
 
 @pytest.mark.parametrize(
@@ -281,7 +283,7 @@ def test_the_front_desk_answers_staffs_questions_and_no_others(desk):
     answers = {"language-route-works": "yes", "language-route": "sign"}
     assert "3a" not in parts(review.settle(screening, answers, desk.mia))
     with pytest.raises(review.NotAClinician):
-        review.settle(current_screening(screening.visit), {"can-decide": "yes"}, desk.mia)
+        review.settle(screening.visit.screenings.latest("seq"), {"can-decide": "yes"}, desk.mia)
 
 
 # Placing and clearing
@@ -330,7 +332,7 @@ def test_each_requirement_is_met_by_its_own_kind_and_the_case_proceeds(desk):
     for part, kind in [("1a", "education"), ("12a", "measures"), ("6a", "inspection")]:
         review.resolve(finding(screening, part), kind, desk.siobhan, NOTE)
     review.resolve(finding(screening, "10a"), "needle_material", desk.siobhan, "", **NEEDLES)
-    assert review.standings(screening).outstanding == ()
+    assert standings(screening).outstanding == ()
     assert proceed(screening, desk.siobhan)
 
 
@@ -377,7 +379,13 @@ def test_measures_stay_when_the_plan_or_another_answer_changes(desk):
 
 def test_help_to_talk_is_recorded_in_full_before_the_case_proceeds(desk):
     screening = desk.settled(desk.ready(language_help="yes"), language_route_works="yes", language_route="sign")
-    whole = {"name": "Samira Aziz", "language": "Arabic", "mode": "sign", "is_adult": True, "teach_back": True}
+    whole: dict[str, Any] = {
+        "name": "Samira Aziz",
+        "language": "Arabic",
+        "mode": "sign",
+        "is_adult": True,
+        "teach_back": True,
+    }
     for missing in whole:
         with pytest.raises(REFUSED, match=missing.replace("_", " ")):
             review.record(screening, "communication", desk.mia, **(whole | {missing: ""}))
@@ -563,7 +571,7 @@ KEEPING: dict[str, Any] = {
 def test_an_override_is_void_when_what_it_weighed_changes(desk, change):
     changed = VOIDING[change](desk, overridden(desk))
     assert standing(changed, "14a").override is None
-    assert [over.reason for over in review.standings(changed).void] == [WHY]
+    assert [over.reason for over in standings(changed).void] == [WHY]
     with pytest.raises(review.FindingsOutstanding, match="override"):
         proceed(changed, desk.siobhan)
     assert review.override(finding(changed, "14a"), desk.siobhan, WHY)
@@ -573,7 +581,7 @@ def test_an_override_is_void_when_what_it_weighed_changes(desk, change):
 def test_an_override_and_its_second_opinion_carry_over_when_nothing_it_weighed_changes(desk, change):
     changed = KEEPING[change](desk, overridden(desk))
     assert standing(changed, "14a").is_met
-    assert review.standings(changed).void == ()
+    assert standings(changed).void == ()
 
 
 def test_an_override_that_is_void_takes_no_second_opinion(desk):
@@ -670,9 +678,9 @@ def test_a_case_proceeds_only_when_nothing_is_open_and_nothing_forbidden_is_plan
     staffs = {code for code, question in QUESTIONS.items() if question.asked != "patient"}
     patients = {code.replace("-", "_"): reply for code, reply in replies.items() if code not in staffs}
     screening = desk.planned(desk.settled(desk.case(**patients), can_decide=can_decide), *sites)
-    for row in review.standings(screening).findings:
+    for row in standings(screening).findings:
         do_steps(desk, row.finding, steps)
-    stands = review.standings(screening)
+    stands = standings(screening)
     forbidden = [row for row in stands.findings if row.finding.conflicts and not row.override]
     allowed = bool(sites) and not stands.outstanding and not forbidden
     try:

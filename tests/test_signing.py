@@ -1,12 +1,13 @@
 """Who signs, how, in which order; the clinician last, by password; and no completed consent without its sealed record."""
 
 import json
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from clinic import audit
-from consent import archive, decision, filing, rendering, signing
+from consent import archive, decision, rendering, signing
 from consent.management.commands.demo import INK, PASSWORD, Demo
 from consent.models import Ceremony, Refusal, SealedDocument, Signature, SignerRole
 from screening import review
@@ -52,7 +53,13 @@ def without_capacity(demo: Demo):
 def with_interpreter(demo: Demo, mode: str):
     screening = demo.case("ليلى حداد", 39, "Headache", language_help="yes")
     screening = demo.settle(screening, language_route_works="yes", language_route=mode, can_decide="yes")
-    details = {"name": "Samira Aziz", "language": "Arabic", "mode": mode, "is_adult": True, "teach_back": True}
+    details: dict[str, Any] = {
+        "name": "Samira Aziz",
+        "language": "Arabic",
+        "mode": mode,
+        "is_adult": True,
+        "teach_back": True,
+    }
     review.record(screening, "communication", demo.siobhan, **details)
     return demo.plan(screening, "temporalis_left")
 
@@ -160,11 +167,10 @@ def test_when_the_record_cannot_be_made_nothing_is_signed(demo, ceremony, monkey
     def fails(*args, **kwargs):
         raise fault
 
-    monkeypatch.setattr(
-        filing.archive if isinstance(fault, OSError) else filing.rendering,
-        "put" if isinstance(fault, OSError) else "render",
-        fails,
-    )
+    if isinstance(fault, OSError):
+        monkeypatch.setattr(archive, "put", fails)
+    else:
+        monkeypatch.setattr(rendering, "render", fails)
     with pytest.raises(type(fault)):
         signing.finish(ceremony, demo.siobhan, PASSWORD, INK)
     assert ceremony.signatures.count() == 1

@@ -14,7 +14,7 @@ from consent.document.signed import signature_path
 from consent.document.words import Clock
 from consent.models import Ceremony, Signature
 from screening.models import Review
-from screening.review import standings
+from screening.standing import standings
 
 __all__ = ["record_html", "signature_path"]
 

@@ -10,7 +10,8 @@ from consent.document.findings import Found
 from consent.document.words import ASKED, Act, Badge, Clock, act, reply_words
 from screening.models import Resolution, Screening
 from screening.precautions import PRECAUTIONS
-from screening.precautions.vocabulary import UNSURE, Asked, Case, Origin, Precaution, Question
+from screening.precautions.questions import UNSURE, Asked, Question
+from screening.precautions.vocabulary import Case, Origin, Precaution
 from screening.questionnaire import QUESTIONS, parse_replies
 
 LONGEST_IN_CELL = 500

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from consent.document.words import ORIGINS, REQUIREMENTS, Act, Badge, Clock, act, badge_of
 from screening.models import Finding, Resolution
 from screening.precautions.vocabulary import Origin, Requirement
-from screening.review import MATERIALS, Standing, Standings
+from screening.review import MATERIALS
+from screening.standing import Standing, Standings
 
 LONGEST_WHOLE = 1500
 LONGEST_BRIEF = 160  # a longer note stands in full once, under its precaution

@@ -11,7 +11,7 @@ from consent.document.plan import PrintedPlan
 from consent.document.words import Act, Clock, act, listed, overall_words
 from screening.models import Decision, Review, Screening
 from screening.precautions.vocabulary import Case
-from screening.review import Standings
+from screening.standing import Standings
 
 
 @dataclass(frozen=True)

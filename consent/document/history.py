@@ -9,7 +9,7 @@ from consent.document.findings import note_of
 from consent.document.words import CAUSES, Act, Clock, act, badge_of, overall_words, reply_words
 from screening.models import Finding, Intake, Override, Resolution, Review, Screening
 from screening.questionnaire import PRECAUTION_OF_PART, QUESTIONS
-from screening.review import Standings
+from screening.standing import Standings
 
 
 @dataclass(frozen=True)

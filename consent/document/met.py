@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as lazy
 from consent.document.words import Act, Clock, act
 from screening.models import Resolution
 from screening.precautions.communication import ROUTE
-from screening.review import MATERIALS, Standings
+from screening.review import MATERIALS
+from screening.standing import Standings
 
 LABELS = {
     "name": lazy("Name or ID"),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from screening.body import AREAS
 from screening.body_map import BodyMap, body_map
 from screening.models import Finding, Screening
-from screening.precautions.vocabulary import UNSURE, Outcome, Scope, Where
+from screening.precautions.questions import UNSURE, Where
+from screening.precautions.vocabulary import Outcome, Scope
 from screening.questionnaire import QUESTIONS
 from screening.review import near_lung_notice
 

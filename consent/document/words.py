@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from clinic.models import User
-from screening.precautions.vocabulary import Asked, Origin, Outcome, Requirement, Scope
+from screening.precautions.questions import Asked
+from screening.precautions.vocabulary import Origin, Outcome, Requirement, Scope
 from screening.questionnaire import QUESTIONS
 
 OUTCOMES = {

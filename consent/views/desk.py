@@ -3,7 +3,7 @@
 import logging
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,6 +21,7 @@ from consent.sealing import SealingFailed
 from screening import review
 from screening.evaluation import NoIntake, current_screening
 from screening.models import Decision, Review, Screening
+from screening.standing import standings
 
 log = logging.getLogger(__name__)
 NOT_SEALED = (RenderingFailed, SealingFailed, ArchiveDamaged, OSError)
@@ -102,7 +103,7 @@ def signers_to_come(made: Review | None) -> list[requirements.Signer]:
     """Who will sign once the consent is opened."""
     if made is None or made.decision != Decision.PROCEED:
         return []
-    return requirements.signers(made.screening, review.standings(made.screening))
+    return requirements.signers(made.screening, standings(made.screening))
 
 
 @staff(Role.CLINICIAN, Role.FRONT_DESK)
@@ -149,7 +150,7 @@ def open_consent(request: StaffRequest, visit: str) -> HttpResponse:
 @sensitive_post_parameters()
 @staff(Role.CLINICIAN)
 @require_POST
-def sign(request: StaffRequest, visit: str) -> HttpResponse:
+def sign(request: StaffRequest, visit: str) -> HttpResponseBase:
     """The clinician's signature by password, and with it the sealed record."""
     form = ClinicianSignatureForm(request.POST)
     if not form.is_valid():

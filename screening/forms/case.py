@@ -1,6 +1,7 @@
 """What staff send from the case page: replies, places, notes, needles, reasons, and the people who help."""
 
 import datetime
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,7 +13,8 @@ from clinic.forms import TextField
 from screening.forms.fields import field_for
 from screening.models import LONGEST_NOTE
 from screening.precautions.communication import ROUTE
-from screening.precautions.vocabulary import NO, UNSURE, YES, OneOf, Question, Requirement, Where, YesNo
+from screening.precautions.questions import NO, UNSURE, YES, OneOf, Question, Where, YesNo
+from screening.precautions.vocabulary import Requirement
 from screening.questionnaire import PRECAUTION_OF
 from screening.review import MATERIALS
 
@@ -86,16 +88,26 @@ class QuestionsForm(CaseForm):
     ) -> None:
         super().__init__("questions", data, {"form": "questions"}, initial=given)
         self.given = given
+        self.leads: dict[str, list[Any]] = {}
         for question in questions:
-            self.fields[question.code] = field_for(question, today)
+            self.fields[question.code] = field = field_for(question, today)
+            leads = [[lead.question.code, list(lead.replies)] for lead in question.follows]
+            self.leads[question.code] = [lead for lead in leads if lead[0] in self.fields]
+            if self.leads[question.code]:
+                field.shown_when = json.dumps(self.leads[question.code])  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
-        answers = {code: value for code, value in values.items() if value not in ("", None, [])}
+        answers = {code: value for code, value in values.items() if value not in ("", None, []) and self.applies(code)}
         self.changes = {code: value for code, value in answers.items() if value != self.given.get(code)}
         if not self.changes and not self.errors:
             raise forms.ValidationError(_("Answer at least one question that was open, or change an answer."))
         return values
+
+    def applies(self, code: str) -> bool:
+        """A follow-up to a question of this form applies after certain replies to it."""
+        leads = self.leads[code]
+        return not leads or any(self.cleaned_data.get(lead) in replies for lead, replies in leads)
 
 
 class PlaceForm(CaseForm):

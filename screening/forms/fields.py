@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.forms import DayField, TextField
 from screening.body import AREAS, Area
-from screening.precautions.vocabulary import UNSURE, Date, OneOf, Question, Text, Weeks, Where
+from screening.precautions.questions import UNSURE, Date, OneOf, Question, Text, Weeks, Where
 
 UNOFFERED = _("Please choose one of the answers offered.")
 

@@ -32,7 +32,7 @@ def region_choices() -> list[tuple[str, Any]]:
     groups: dict[str, list[tuple[str, str]]] = {region.group: [] for region in REGIONS.values()}
     for region in REGIONS.values():
         groups[region.group].append((region.code, _now(region.name)))
-    return [("", _now("Anywhere the muscle is reached")), *((_now(group), rows) for group, rows in groups.items())]
+    return [("", _now("Any of its places")), *((_now(group), rows) for group, rows in groups.items())]
 
 
 class MuscleForm(CaseForm):
@@ -47,7 +47,7 @@ class MuscleForm(CaseForm):
         error_messages={"required": _("Choose the side."), "invalid_choice": _("Choose left, right or both.")},
     )
     entry = forms.ChoiceField(
-        label=_("Needle goes in at"),
+        label=_("Entry"),
         choices=region_choices,
         required=False,
         error_messages={"invalid_choice": _("Choose a place from the list.")},

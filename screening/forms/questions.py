@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from screening.forms.fields import field_for
-from screening.precautions.vocabulary import UNSURE, Case, Date, Question, Text, Weeks, Where
+from screening.precautions.questions import UNSURE, Date, Question, Text, Weeks, Where
+from screening.precautions.vocabulary import Case
 from screening.questionnaire import QUESTIONS, parse_replies
 
 DO_NOT_KNOW = "-unsure"

@@ -3,23 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from screening.precautions.vocabulary import (
-    NO,
-    YES,
-    Asked,
-    Case,
-    Message,
-    Origin,
-    Outcome,
-    Precaution,
-    Reason,
-    Requirement,
-    Statement,
-    Text,
-    Trigger,
-    YesNo,
-    _,
-)
+from screening.precautions.questions import NO, YES, Asked, Message, Text, YesNo, _
+from screening.precautions.vocabulary import Case, Origin, Outcome, Precaution, Reason, Requirement, Statement, Trigger
 
 SOURCE_MINIMUM_AGE = 12
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from screening.precautions.questions import Message, Text, YesNo, _, after
 from screening.precautions.vocabulary import (
     Case,
-    Message,
     Origin,
     Outcome,
     Precaution,
@@ -12,11 +12,7 @@ from screening.precautions.vocabulary import (
     Requirement,
     Scope,
     Statement,
-    Text,
     Trigger,
-    YesNo,
-    _,
-    after,
 )
 
 BLOOD_THINNER = YesNo(

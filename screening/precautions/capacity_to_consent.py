@@ -2,18 +2,8 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import (
-    YES,
-    Asked,
-    Case,
-    Outcome,
-    Precaution,
-    Requirement,
-    Statement,
-    Trigger,
-    YesNo,
-    _,
-)
+from screening.precautions.questions import YES, Asked, YesNo, _
+from screening.precautions.vocabulary import Case, Outcome, Precaution, Requirement, Statement, Trigger
 
 ABLE_TODAY = YesNo(
     code="able-today",

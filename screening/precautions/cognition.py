@@ -2,20 +2,8 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import (
-    YES,
-    Asked,
-    Case,
-    Outcome,
-    Precaution,
-    Requirement,
-    Statement,
-    Text,
-    Trigger,
-    YesNo,
-    _,
-    after,
-)
+from screening.precautions.questions import YES, Asked, Text, YesNo, _, after
+from screening.precautions.vocabulary import Case, Outcome, Precaution, Requirement, Statement, Trigger
 
 TROUBLE = YesNo(
     code="memory-trouble",

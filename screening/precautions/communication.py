@@ -2,21 +2,8 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import (
-    YES,
-    Asked,
-    Case,
-    Choice,
-    Option,
-    Outcome,
-    Precaution,
-    Requirement,
-    Statement,
-    Trigger,
-    YesNo,
-    _,
-    after,
-)
+from screening.precautions.questions import YES, Asked, Choice, Option, YesNo, _, after
+from screening.precautions.vocabulary import Case, Outcome, Precaution, Requirement, Statement, Trigger
 
 LANGUAGE = Choice(
     code="language",

@@ -2,18 +2,8 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import (
-    Case,
-    Outcome,
-    Precaution,
-    Requirement,
-    Statement,
-    Text,
-    Trigger,
-    YesNo,
-    _,
-    after,
-)
+from screening.precautions.questions import Text, YesNo, _, after
+from screening.precautions.vocabulary import Case, Outcome, Precaution, Requirement, Statement, Trigger
 
 WEAK = YesNo(
     code="immune-weak",

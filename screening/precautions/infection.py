@@ -2,20 +2,8 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import (
-    YES,
-    Case,
-    Outcome,
-    Precaution,
-    Requirement,
-    Statement,
-    Text,
-    Trigger,
-    Where,
-    YesNo,
-    _,
-    after,
-)
+from screening.precautions.questions import YES, Text, Where, YesNo, _, after
+from screening.precautions.vocabulary import Case, Outcome, Precaution, Requirement, Statement, Trigger
 
 ILL_TODAY = YesNo(
     code="ill-today",

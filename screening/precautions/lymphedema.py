@@ -2,20 +2,8 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import (
-    Case,
-    Origin,
-    Outcome,
-    Precaution,
-    Requirement,
-    Scope,
-    Statement,
-    Trigger,
-    Where,
-    YesNo,
-    _,
-    after,
-)
+from screening.precautions.questions import Where, YesNo, _, after
+from screening.precautions.vocabulary import Case, Origin, Outcome, Precaution, Requirement, Scope, Statement, Trigger
 
 LYMPHEDEMA = YesNo(
     code="lymphedema",

@@ -2,21 +2,8 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import (
-    UNSURE,
-    Case,
-    Choice,
-    Option,
-    Outcome,
-    Precaution,
-    Requirement,
-    Statement,
-    Text,
-    Trigger,
-    YesNo,
-    _,
-    after,
-)
+from screening.precautions.questions import UNSURE, Choice, Option, Text, YesNo, _, after
+from screening.precautions.vocabulary import Case, Outcome, Precaution, Requirement, Statement, Trigger
 
 RASH = YesNo(
     code="metal-rash",

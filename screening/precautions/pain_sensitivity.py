@@ -2,19 +2,8 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import (
-    Case,
-    Outcome,
-    Precaution,
-    Requirement,
-    Scope,
-    Statement,
-    Trigger,
-    Where,
-    YesNo,
-    _,
-    after,
-)
+from screening.precautions.questions import Where, YesNo, _, after
+from screening.precautions.vocabulary import Case, Outcome, Precaution, Requirement, Scope, Statement, Trigger
 
 TOUCH_HURTS = YesNo(
     code="touch-hurts",

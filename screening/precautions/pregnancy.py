@@ -3,27 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from screening.precautions.vocabulary import (
-    NO,
-    UNSURE,
-    YES,
-    Case,
-    Choice,
-    Date,
-    Message,
-    Option,
-    Origin,
-    Outcome,
-    Precaution,
-    Reason,
-    Requirement,
-    Statement,
-    Trigger,
-    Weeks,
-    YesNo,
-    _,
-    after,
-)
+from screening.precautions.questions import NO, UNSURE, YES, Choice, Date, Message, Option, Weeks, YesNo, _, after
+from screening.precautions.vocabulary import Case, Origin, Outcome, Precaution, Reason, Requirement, Statement, Trigger
 
 TERM_DAYS = 280
 LONGEST_DAYS = 315

@@ -2,23 +2,8 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import (
-    Case,
-    Choice,
-    Option,
-    Origin,
-    Outcome,
-    Precaution,
-    Requirement,
-    Scope,
-    Statement,
-    Text,
-    Trigger,
-    Where,
-    YesNo,
-    _,
-    after,
-)
+from screening.precautions.questions import Choice, Option, Text, Where, YesNo, _, after
+from screening.precautions.vocabulary import Case, Origin, Outcome, Precaution, Requirement, Scope, Statement, Trigger
 
 JOINT = YesNo(
     code="joint-surgery",

@@ -2,20 +2,8 @@
 
 from collections.abc import Iterator
 
-from screening.precautions.vocabulary import (
-    Case,
-    Origin,
-    Outcome,
-    Precaution,
-    Requirement,
-    Statement,
-    Text,
-    Trigger,
-    Where,
-    YesNo,
-    _,
-    after,
-)
+from screening.precautions.questions import Text, Where, YesNo, _, after
+from screening.precautions.vocabulary import Case, Origin, Outcome, Precaution, Requirement, Statement, Trigger
 
 VARICOSE = YesNo(
     code="varicose-veins",

@@ -46,15 +46,17 @@ def show(
     if not visit.intakes.exists():
         return render(request, "screening/case_empty.html", context, status=status)
     page = CasePage(visit, request.member, typed)
-    if not (request.member.is_clinician or request.member.is_admin):
-        return render(request, "screening/case_desk.html", context | desk_context(page), status=status)
-    return render(request, "screening/case.html", context | full_context(request, page), status=status)
+    reads_all = request.member.is_clinician or request.member.is_admin
+    context |= full_context(request, page) if reads_all else desk_context(page)
+    context["problem"] = problem or context["problem"]
+    template = "screening/case.html" if reads_all else "screening/case_desk.html"
+    return render(request, template, context, status=status)
 
 
 def desk_context(page: CasePage) -> dict[str, Any]:
     """What the front desk may see: whether help to talk is needed, and the questions asked of staff."""
     context = {"page": page, "questions": page.questions, "communication": page.communication}
-    return context | {"kept": page.kept}
+    return context | {"kept": page.kept, "problem": page.problem}
 
 
 def full_context(request: StaffRequest, page: CasePage) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def full_context(request: StaffRequest, page: CasePage) -> dict[str, Any]:
         "communication": page.communication, "representative": page.representative, "outstanding": page.outstanding,
         "typed_decision": typed_decision(request, page.visit),
     }  # fmt: skip
-    return context | versions(page.visit) | {"kept": page.kept}
+    return context | versions(page.visit) | {"kept": page.kept, "problem": page.problem}
 
 
 def versions(visit: Visit) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,9 +34,11 @@ from screening.forms.plan import AreaForm, MuscleForm, without
 from screening.forms.questions import PageForm
 from screening.models import Finding, Screening
 from screening.precautions import PRECAUTIONS
-from screening.precautions.vocabulary import Asked, Precaution, Requirement, Where
+from screening.precautions.questions import Asked, Where
+from screening.precautions.vocabulary import Precaution, Requirement
 from screening.questionnaire import QUESTIONS
 from screening.review import AlreadyDecided, ReviewRefused, StaleScreening
+from screening.standing import standings
 from screening.views.case import show, visit_of
 from screening.views.case_cards import place_form, where_questions
 from screening.views.case_page import questions_form
@@ -50,12 +51,18 @@ class NotOffered(Exception):
     """The page did not offer what was sent."""
 
 
+def uuid_of(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def posted_screening(request: StaffRequest, visit: Visit) -> Screening:
     """The screening that the page showed."""
-    try:
-        key = uuid.UUID(request.POST.get("screening", ""))
-    except ValueError:
-        raise NotOffered from None
+    key = uuid_of(request.POST.get("screening", ""))
+    if key is None:
+        raise NotOffered
     rows = Screening.objects.visible_to(request.user).select_related("intake", "policy")
     screening = get_object_or_404(rows, pk=key, visit=visit)
     screening.visit = visit
@@ -223,7 +230,7 @@ def second(request: StaffRequest, visit: str) -> HttpResponse:
 
     def verb(screening: Screening, form: Any) -> None:
         finding = finding_of(screening, form.data)
-        rows = review.standings(screening).findings
+        rows = standings(screening).findings
         over = next((row.override for row in rows if row.finding.part == finding.part), None)
         if over is None:
             raise StaleScreening(_("There is no override to answer: the finding has changed. Look at it again."))
@@ -270,10 +277,10 @@ def asked_on(precaution: Precaution, visit: Visit) -> list[Any]:
 
 def corrected(request: StaffRequest, visit: Visit, shown: str, form: PageForm, reason: CaseForm) -> int:
     """Correct the answers; the status says how it went, and the forms say what is wrong."""
-    try:
-        screening = get_object_or_404(Screening.objects.visible_to(request.user), pk=uuid.UUID(shown), visit=visit)
-    except ValueError:
-        raise BadRequest(_("The page did not say which screening it showed.")) from None
+    screening = Screening.objects.visible_to(request.user).filter(pk=uuid_of(shown), visit=visit).first()
+    if screening is None:
+        form.add_error(None, _("The page did not say which screening it showed. Please look again and send it anew."))
+        return 409
     try:
         with transaction.atomic():
             review.require_clinician(review.latest(screening), request.user)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from screening.forms.case import CaseForm, SettleForm
 from screening.models import Resolution
 from screening.precautions import PRECAUTIONS
-from screening.precautions.vocabulary import UNSURE, Asked, Precaution, Question, Where
+from screening.precautions.questions import UNSURE, Asked, Question, Where
+from screening.precautions.vocabulary import Precaution
 from screening.questionnaire import PRECAUTION_OF, QUESTIONS
 from screening.review import LOCATED
 from screening.views.case_page import CasePage

@@ -8,18 +8,11 @@ from django.utils.translation import gettext as _
 
 from screening.forms.case import CaseForm, NeedlesForm, NoteForm, OpinionForm, OverrideForm, PlaceForm, SettleForm
 from screening.models import Finding, Resolution, Screening, message_from
-from screening.precautions.vocabulary import (
-    UNSURE,
-    Asked,
-    Case,
-    Precaution,
-    Question,
-    Requirement,
-    Text,
-    Where,
-)
+from screening.precautions.questions import UNSURE, Asked, Question, Text, Where
+from screening.precautions.vocabulary import Case, Precaution, Requirement
 from screening.questionnaire import PRECAUTION_OF, QUESTIONS
-from screening.review import LOCATED, MATERIALS, Standing
+from screening.review import LOCATED, MATERIALS
+from screening.standing import Standing
 from screening.views.case_page import CasePage, awaits_staff
 from screening.views.case_plan import Site, planned_sites
 from screening.views.case_words import DUE, REQUIREMENTS, badge_words, cited

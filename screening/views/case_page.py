@@ -13,9 +13,10 @@ from screening.forms.case import CaseForm, CommunicationForm, QuestionsForm, Rep
 from screening.models import Finding, Review, Screening
 from screening.precautions.communication import LANGUAGE, NEEDS_HELP
 from screening.precautions.policy import Policy
-from screening.precautions.vocabulary import NO, Asked, Case, Plan, Question, Requirement
+from screening.precautions.questions import NO, Asked, Question
+from screening.precautions.vocabulary import Case, Plan, Requirement
 from screening.questionnaire import QUESTIONS, parse_replies, shown
-from screening.review import Outstanding, Standings, standings
+from screening.standing import Outstanding, Standings, standings
 
 CONSENT_STEPS = frozenset(
     {Requirement.CAPACITY_OR_REPRESENTATIVE, Requirement.CHILD_AND_GUARDIAN, Requirement.WORKING_ROUTE}
@@ -31,9 +32,13 @@ def case_of(screening: Screening) -> Case:
 
 
 def for_staff(case: Case, member: Member) -> list[Question]:
-    """The questions that this member may answer; those of the clinician and the guardian only with a clinician."""
+    """The questions that this member may answer, with what may follow; those of clinician and guardian only with a clinician."""
     asked = (Asked.CLINICIAN, Asked.GUARDIAN, Asked.STAFF) if member.is_clinician else (Asked.STAFF,)
-    return shown(case, *asked)
+    asks = shown(case, *asked)
+    may_follow = [
+        question for question in QUESTIONS.values() if any(lead.question in asks for lead in question.follows)
+    ]
+    return asks + [question for question in may_follow if question not in asks and question.asked in asked]
 
 
 def questions_form(screening: Screening, member: Member, data: Any = None) -> QuestionsForm:
@@ -102,6 +107,13 @@ class CasePage:
     def kept(self) -> list[tuple[str, str]]:
         """What was typed into a form that is no longer on the page. Read it after all forms were made."""
         return self.typed.typed() if self.typed and not self.is_typed_shown else []
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with a form that is no longer on the page. Read it after all forms were made."""
+        if self.typed is None or self.is_typed_shown:
+            return ""
+        return " ".join(str(error) for errors in self.typed.errors.values() for error in errors)
 
     @cached_property
     def questions(self) -> CaseForm | None:

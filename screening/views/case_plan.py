@@ -6,7 +6,8 @@ from screening.body import AREAS, WHOLE_BODY
 from screening.body_map import BodyMap, body_map
 from screening.forms.plan import token_of
 from screening.models import Finding
-from screening.precautions.vocabulary import UNSURE, Outcome, Scope, Where
+from screening.precautions.questions import UNSURE, Where
+from screening.precautions.vocabulary import Outcome, Scope
 from screening.questionnaire import QUESTIONS
 from screening.views.case_page import CasePage
 

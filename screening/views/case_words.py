@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from screening.models import Finding
-from screening.precautions.vocabulary import Asked, Origin, Outcome, Requirement, Scope
+from screening.precautions.questions import Asked
+from screening.precautions.vocabulary import Origin, Outcome, Requirement, Scope
 
 OUTCOMES = {
     Outcome.INFORMATIONAL: _("Information"),

@@ -17,7 +17,8 @@ from screening import intake
 from screening.forms.questions import PageForm, posted
 from screening.models import IntakeDraft
 from screening.precautions import PRECAUTIONS
-from screening.precautions.vocabulary import Asked, Case, Precaution, Question
+from screening.precautions.questions import Asked, Question
+from screening.precautions.vocabulary import Case, Precaution
 from screening.questionnaire import PRECAUTION_OF
 
 READING = ("what-it-is", "what-it-does", "how-it-works")

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from clinic.models import Visit
 from consent import archive
 from consent.models import SealedDocument
-from screening import intake
+from screening.evaluation import current_intake
 from tests.people import PASSWORD, clear_replies
 
 type_of_device = Callable[..., BrowserContext]
@@ -94,7 +94,7 @@ def take_intake(page: Page, desk: str, name: str, born: str, reason: str, **chan
     read_what_it_is(page)
     answer(page, visit, **changes)
     send_answers(page)
-    assert intake.current_intake(visit).version == 1
+    assert current_intake(visit).version == 1
     return visit
 
 

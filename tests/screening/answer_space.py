@@ -7,20 +7,8 @@ from typing import Any
 
 from screening.body import AREAS
 from screening.precautions.policy import Policy
-from screening.precautions.vocabulary import (
-    UNSURE,
-    Case,
-    Choice,
-    Date,
-    Plan,
-    Precaution,
-    Question,
-    Text,
-    Trigger,
-    Weeks,
-    Where,
-    YesNo,
-)
+from screening.precautions.questions import UNSURE, Choice, Date, Question, Text, Weeks, Where, YesNo
+from screening.precautions.vocabulary import Case, Plan, Precaution, Trigger
 from tests.screening.cases import ADULT, CHILD, DEFAULT, NO_PLAN, TODAY, YOUNG, found, plan
 
 ONE, OTHER = frozenset({"calf_left"}), frozenset({"upper_chest_right"})

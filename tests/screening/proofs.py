@@ -6,7 +6,8 @@ from itertools import combinations
 from typing import Any
 
 from screening.body import AREAS, WHOLE_BODY
-from screening.precautions.vocabulary import UNSURE, Case, Precaution, Question, Trigger, Where
+from screening.precautions.questions import UNSURE, Question, Where
+from screening.precautions.vocabulary import Case, Precaution, Trigger
 from screening.questionnaire import QUESTIONS, roll_up
 from tests.screening.answer_space import (
     DEEP,

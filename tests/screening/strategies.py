@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from screening.body import AREAS, MUSCLES, SIDES, MuscleSite
 from screening.precautions.policy import Policy
-from screening.precautions.vocabulary import Case, Plan, Question, Where
+from screening.precautions.questions import Question, Where
+from screening.precautions.vocabulary import Case, Plan
 from screening.questionnaire import QUESTIONS
 from tests.screening.answer_space import values
 from tests.screening.cases import HARMLESS_CHILD, TODAY

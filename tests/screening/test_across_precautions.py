@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from screening.body import AREAS
 from screening.precautions import PRECAUTIONS
 from screening.precautions.policy import STRICTER, Policy
-from screening.precautions.vocabulary import UNSURE, Case, Plan, Requirement
+from screening.precautions.questions import UNSURE
+from screening.precautions.vocabulary import Case, Plan, Requirement
 from screening.questionnaire import (
     PRECAUTION_OF,
     PRECAUTION_OF_PART,

@@ -3,7 +3,7 @@
 import pytest
 
 from screening.precautions import PRECAUTIONS
-from screening.precautions.vocabulary import Text
+from screening.precautions.questions import Text
 from tests.screening import proofs
 from tests.screening.proofs import first
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from screening.precautions import PRECAUTIONS
-from screening.precautions.vocabulary import UNSURE, Case, Precaution, Trigger, YesNo
+from screening.precautions.questions import UNSURE, YesNo
+from screening.precautions.vocabulary import Case, Precaution, Trigger
 from screening.questionnaire import QUESTIONS
 from tests.screening import proofs
 from tests.screening.cases import disagreements

@@ -13,7 +13,7 @@ from clinic.models import Clinic, Membership, Role, User
 
 
 class Command(BaseCommand):
-    help = "Make a clinic and its first admin, or with --member ROLE add a person to the clinic that is there. Asks for a password."
+    help = "Make a clinic and its first admin, or add a person to it with --member ROLE. Asks for a password."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--clinic", help="name of the clinic")

@@ -15,7 +15,8 @@ from screening import intake, review
 from screening.body import MUSCLES, MuscleSite
 from screening.evaluation import current_screening
 from screening.models import Finding, Screening
-from screening.precautions.vocabulary import Plan, Question
+from screening.precautions.questions import Question
+from screening.precautions.vocabulary import Plan
 
 PASSWORD = "thin-needle-demo"  # noqa: S105 - printed for everyone to see
 CLINIC = "Harbour Physio"

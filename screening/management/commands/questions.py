@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from screening.body import AREAS
-from screening.precautions.vocabulary import UNSURE, Question, Where
+from screening.precautions.questions import UNSURE, Question, Where
 from screening.questionnaire import PRECAUTION_OF, QUESTIONNAIRE_VERSION, QUESTIONS
 
 FORMATS = {

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from screening.body import AREAS, MUSCLES, SIDES, MuscleSite
 from screening.precautions.policy import parse_policy
-from screening.precautions.vocabulary import UNSURE, Case, Plan, Trigger
+from screening.precautions.questions import UNSURE
+from screening.precautions.vocabulary import Case, Plan, Trigger
 from screening.questionnaire import PRECAUTION_OF_PART, Screened, birth_faults, fit_faults, parse_replies, screen, shown
 
 KEYS = {"born", "today", "replies", "plan", "policy"}
