@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -95,8 +96,12 @@ def live(fresh: None) -> Iterator[Live]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    # Playwright's loop gives this thread connections of its own: neither kind may stay open behind the other's back,
+    # or PostgreSQL would refuse to copy or drop the database.
+    connections.close_all()
     with browsing.chromium() as browser:
         yield browser
+        connections.close_all()
 
 
 @pytest.fixture
