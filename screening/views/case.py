@@ -56,7 +56,7 @@ def show(
 def desk_context(page: CasePage) -> dict[str, Any]:
     """What the front desk may see: whether help to talk is needed, and the questions asked of staff."""
     context = {"page": page, "questions": page.questions, "communication": page.communication}
-    return context | {"kept": page.kept, "problem": page.problem}
+    return context | after_forms(page)
 
 
 def full_context(request: StaffRequest, page: CasePage) -> dict[str, Any]:
@@ -73,7 +73,12 @@ def full_context(request: StaffRequest, page: CasePage) -> dict[str, Any]:
         "communication": page.communication, "representative": page.representative, "outstanding": page.outstanding,
         "typed_decision": typed_decision(request, page.visit),
     }  # fmt: skip
-    return context | versions(page.visit) | {"kept": page.kept, "problem": page.problem}
+    return context | versions(page.visit) | after_forms(page)
+
+
+def after_forms(page: CasePage) -> dict[str, Any]:
+    """What became of the form that was refused, once all forms of the page are made."""
+    return {"kept": page.kept, "problem": page.problem, "problem_at": page.problem_at}
 
 
 def versions(visit: Visit) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from screening.precautions.communication import LANGUAGE, NEEDS_HELP
 from screening.precautions.policy import Policy
 from screening.precautions.questions import NO, Asked, Question
 from screening.precautions.vocabulary import Case, Plan, Requirement
-from screening.questionnaire import QUESTIONS, parse_replies, shown
+from screening.questionnaire import PRECAUTION_OF, QUESTIONS, parse_replies, shown
 from screening.standing import Outstanding, Standings, standings
 
 CONSENT_STEPS = frozenset(
@@ -35,10 +35,9 @@ def for_staff(case: Case, member: Member) -> list[Question]:
     """The questions that this member may answer, with what may follow; those of clinician and guardian only with a clinician."""
     asked = (Asked.CLINICIAN, Asked.GUARDIAN, Asked.STAFF) if member.is_clinician else (Asked.STAFF,)
     asks = shown(case, *asked)
-    may_follow = [
-        question for question in QUESTIONS.values() if any(lead.question in asks for lead in question.follows)
-    ]
-    return asks + [question for question in may_follow if question not in asks and question.asked in asked]
+    follows = [question for question in QUESTIONS.values() if any(lead.question in asks for lead in question.follows)]
+    wanted = {question.code for question in [*asks, *follows] if question.asked in asked}
+    return [question for question in QUESTIONS.values() if question.code in wanted]
 
 
 def questions_form(screening: Screening, member: Member, data: Any = None) -> QuestionsForm:
@@ -52,6 +51,13 @@ def awaits_staff(finding: Finding) -> bool:
     """Nothing was reported: it stands only until staff answer their own questions."""
     asked = {QUESTIONS[row["question"]].asked for row in finding.reasons if row["question"]}
     return bool(finding.awaits_staff_only) and Asked.PATIENT not in asked
+
+
+def words_of(item: Outstanding) -> str:
+    """A patient's question on its own does not say what it is about."""
+    if not item.question or QUESTIONS[item.question].asked != Asked.PATIENT:
+        return item.words
+    return f"{_(PRECAUTION_OF[item.question].title)}: {item.words}"
 
 
 class CasePage:
@@ -110,10 +116,14 @@ class CasePage:
 
     @property
     def problem(self) -> str:
-        """What is wrong with a form that is no longer on the page. Read it after all forms were made."""
-        if self.typed is None or self.is_typed_shown:
-            return ""
-        return " ".join(str(error) for errors in self.typed.errors.values() for error in errors)
+        """What is wrong with the form that was refused, said on top of the page too."""
+        errors = self.typed.errors.values() if self.typed else []
+        return " ".join(str(error) for found in errors for error in found)
+
+    @property
+    def problem_at(self) -> str:
+        """The form that was refused, where it is still on the page. Read it after all forms were made."""
+        return self.typed.key if self.typed and self.is_typed_shown else ""
 
     @cached_property
     def questions(self) -> CaseForm | None:
@@ -154,7 +164,7 @@ class CasePage:
         """What is open by name, each with the place on the page where it is settled."""
         quiet = {row.finding.part for row in self.stands.findings if awaits_staff(row.finding)}
         said = [(item, item.part in quiet and item.requirement in CONSENT_STEPS) for item in self.stands.outstanding]
-        found = [(self.place_of(item, quiet), item.words) for item, twice in said if not twice]
+        found = [(self.place_of(item, quiet), words_of(item)) for item, twice in said if not twice]
         if not self.plan.muscles and not self.plan.areas:
             found.append(("plan", _("Enter the plan: which muscles, on which side.")))
         return found
