@@ -116,7 +116,9 @@ class CasePage:
 
     @property
     def problem(self) -> str:
-        """What is wrong with the form that was refused, said on top of the page too."""
+        """Said on top of the page when a form was refused; what is wrong stands at the form, unless it is gone."""
+        if self.is_typed_shown:
+            return _("Nothing was recorded yet.")
         errors = self.typed.errors.values() if self.typed else []
         return " ".join(str(error) for found in errors for error in found)
 
