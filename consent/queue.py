@@ -135,11 +135,14 @@ def todays(visits: QuerySet[Visit], clinic: Clinic) -> list[Row]:
 
 
 def queue(visits: QuerySet[Visit], clinic: Clinic) -> list[Row]:
-    """Today's visits and every older one that is not finished: most serious first, then longest waiting, clear ones last."""
+    """Today's visits and older ones whose answers are in and not decided: most serious first, then longest waiting.
+
+    An older visit without answers is over: the patient who comes back gets a new one.
+    """
     start, end = day_of(clinic)
     sealed = SealedDocument.objects.filter(review__screening=OuterRef("newest"))
     open_ones = followed(visits.filter(clinic=clinic, starts_at__lt=end)).filter(
-        Q(starts_at__gte=start) | ~Exists(sealed)
+        Q(starts_at__gte=start) | (Q(sent_at__isnull=False) & ~Exists(sealed))
     )
     return sorted(rows(open_ones), key=lambda row: (-row.weight, row.since))
 

@@ -104,7 +104,7 @@ def standings(screening: Screening) -> Standings:
             *open_communication(screening, newest),
         ),
         representative=newest.get(ResolutionKind.REPRESENTATIVE),
-        communication=newest.get(ResolutionKind.COMMUNICATION),
+        communication=newest.get(ResolutionKind.COMMUNICATION) if needs_help_to_talk(screening) else None,
         needles=next(
             (row.resolutions[Requirement.NEEDLES] for row in rows if Requirement.NEEDLES in row.resolutions), None
         ),
@@ -153,9 +153,13 @@ def open_requirements(rows: list[Standing]) -> list[Outstanding]:
     ]
 
 
+def needs_help_to_talk(screening: Screening) -> bool:
+    return bool(screening.replies.get(NEEDS_HELP.code, NO) != NO)
+
+
 def open_communication(screening: Screening, newest: Mapping[str, Resolution]) -> list[Outstanding]:
     """Whoever needs help to talk with us has it on record: who, which language, how."""
-    if screening.replies.get(NEEDS_HELP.code, NO) == NO or ResolutionKind.COMMUNICATION in newest:
+    if not needs_help_to_talk(screening) or ResolutionKind.COMMUNICATION in newest:
         return []
     return [
         Outstanding(ResolutionKind.COMMUNICATION, _("Communication: record the interpreter or other help"), part="3a")

@@ -23,6 +23,7 @@ BLOOD_THINNER = YesNo(
 )
 BLOOD_THINNER_DETAILS = Text(
     code="blood-thinner-details",
+    lines=2,
     text=_("Which medicine, how much, and when was your last blood test?"),
     hint=_("Copy it from the box if you have it with you. Keep taking it as usual."),
     follows=(after(BLOOD_THINNER),),

@@ -22,6 +22,7 @@ ANTIBIOTICS = YesNo(
 )
 DETAILS = Text(
     code="infection-details",
+    lines=2,
     text=_("What is it, and since when?"),
     hint=_("Tell us your temperature too, if you measured it."),
     follows=(after(ILL_TODAY), after(INFECTED), after(ANTIBIOTICS)),

@@ -25,6 +25,7 @@ METAL = Choice(
 )
 TESTED = Text(
     code="metal-tested",
+    lines=2,
     text=_("Has a doctor tested this, and what was found?"),
     hint=_("If it is another metal, please name it here."),
     follows=(after(RASH),),

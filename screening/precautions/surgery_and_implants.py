@@ -13,6 +13,7 @@ JOINT = YesNo(
 JOINT_WHERE = Where(code="joint-where", text=_("Which joint, and on which side?"), follows=(after(JOINT),))
 JOINT_WHEN = Text(
     code="joint-when",
+    lines=2,
     text=_("What was done, and when?"),
     hint=_("For example: new knee, 2019"),
     follows=(after(JOINT),),
