@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from screening.views import case, case_acts, intake
+from screening.views import case, case_acts, case_correction, intake
 
 urlpatterns = [
     path("tablet/intake/", intake.start, name="intake"),
@@ -17,6 +17,6 @@ urlpatterns = [
     path("cases/<uuid:visit>/record/", case_acts.record, name="case-record"),
     path("cases/<uuid:visit>/override/", case_acts.override, name="case-override"),
     path("cases/<uuid:visit>/second/", case_acts.second, name="case-second"),
-    path("cases/<uuid:visit>/correct/<slug:slug>/", case_acts.correct, name="case-correct"),
+    path("cases/<uuid:visit>/correct/<slug:slug>/", case_correction.correct, name="case-correct"),
     path("precautions/", case.precautions, name="precautions"),
 ]
