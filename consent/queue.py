@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from clinic.models import Clinic, Handover, Visit
-from consent.document.words import OUTCOMES
 from consent.models import Ceremony, SealedDocument, Signature
 from screening.models import Decision, Finding, Intake, IntakeDraft, Override, Screening
 from screening.precautions.vocabulary import Case, Outcome, Requirement
+from screening.words import OUTCOMES
 
 
 class State(TextChoices):

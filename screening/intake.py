@@ -6,9 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from clinic import audit
-from clinic.models import User, Visit
-from screening.evaluation import current_intake, current_policy, evaluate, lock
-from screening.models import Intake, IntakeDraft, Screening
+from clinic.models import Visit
+from screening.evaluation import current_policy, evaluate, lock
+from screening.models import Intake, IntakeDraft
 from screening.precautions.policy import Policy
 from screening.precautions.questions import Asked, Question
 from screening.precautions.vocabulary import Case
@@ -34,10 +34,6 @@ class IntakeIncomplete(Exception):
 
 class AlreadySubmitted(Exception):
     """The answers of this visit were sent before; they can only be corrected by a clinician."""
-
-
-class CorrectionRefused(Exception):
-    """The correction says nothing new, has no reason, or does not fit; the text says which."""
 
 
 def draft_of(visit: Visit) -> IntakeDraft:
@@ -129,28 +125,3 @@ def submit(visit: Visit, language: str = "en") -> Intake:
         audit.log(visit.clinic, None, "intake.submitted", intake, visit=str(visit.pk), questions=len(intake.asked))
         evaluate(visit, "intake", by=None)
         return intake
-
-
-def correct(visit: Visit, changes: Mapping[str, Any], by: User, reason: str) -> Screening:
-    """A new version of the intake with the changed answers (JSON, with the follow-ups that now apply), screened anew."""
-    if len(reason.strip()) < 5:
-        raise CorrectionRefused("Say why the answer is corrected.")
-    with transaction.atomic():
-        visit = lock(visit)
-        before = current_intake(visit)
-        replies, faults = parse_replies(dict(before.replies) | dict(changes))
-        if faults:
-            raise CorrectionRefused("; ".join(faults))
-        case = draft_case(visit, {code: QUESTIONS[code].dump(reply) for code, reply in replies.items()})
-        kept = {
-            code: value for code, value in (dict(before.replies) | dict(changes)).items() if case.shows(QUESTIONS[code])
-        }
-        case = complete_case(visit, kept)
-        answered = asked_and_answered(case)
-        if answered["replies"] == before.replies:
-            raise CorrectionRefused("Nothing was changed.")
-        intake = Intake.objects.create(
-            visit=visit, version=before.version + 1, language=before.language, corrected_by=by, reason=reason, **answered,
-        )  # fmt: skip
-        audit.log(visit.clinic, by, "intake.corrected", intake, visit=str(visit.pk), version=intake.version)
-        return evaluate(visit, "correction", by)

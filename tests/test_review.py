@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from clinic.models import AuditEvent, Membership, Patient, Role, User
-from screening import intake, review
+from screening import correction, intake, review
 from screening.body import MUSCLES, MuscleSite
 from screening.evaluation import current_screening
 from screening.models import ClinicPolicy, Finding, Intake, Resolution, Review, Screening
@@ -364,7 +364,7 @@ def test_measures_are_void_when_the_answer_they_rest_on_is_corrected(desk):
     screening = desk.ready(immune_weak="yes", immune_details="Steroids")
     review.resolve(finding(screening, "12a"), "measures", desk.siobhan, NOTE)
     assert standing(screening, "12a").is_met
-    changed = intake.correct(screening.visit, {"immune-details": "Chemotherapy"}, desk.siobhan, "Misread the box")
+    changed = correction.correct(screening, {"immune-details": "Chemotherapy"}, desk.siobhan, "Misread the box")
     assert standing(changed, "12a").open == ("measures",)
 
 
@@ -373,7 +373,7 @@ def test_measures_stay_when_the_plan_or_another_answer_changes(desk):
     review.resolve(finding(screening, "12a"), "measures", desk.siobhan, NOTE)
     moved = desk.planned(screening, "masseter_left")
     assert standing(moved, "12a").is_met
-    corrected = intake.correct(moved.visit, {"antiplatelet": "yes"}, desk.siobhan, "Slip of the finger")
+    corrected = correction.correct(moved, {"antiplatelet": "yes"}, desk.siobhan, "Slip of the finger")
     assert standing(corrected, "12a").is_met
 
 
@@ -550,17 +550,17 @@ def stricter_policy(desk: Desk, screening: Screening) -> Screening:
 
 VOIDING: dict[str, Any] = {
     "the plan": lambda desk, screening: desk.planned(screening, "soleus_left"),
-    "the place": lambda desk, screening: intake.correct(
-        screening.visit, {"vessel-where": ["calf_left", "back_thigh_left"]}, desk.siobhan, "Marked one leg only"
+    "the place": lambda desk, screening: correction.correct(
+        screening, {"vessel-where": ["calf_left", "back_thigh_left"]}, desk.siobhan, "Marked one leg only"
     ),
-    "another answer of the precaution": lambda desk, screening: intake.correct(
-        screening.visit, {"clot-past": "yes", "clot-details": ""}, desk.siobhan, "Remembered it later"
+    "another answer of the precaution": lambda desk, screening: correction.correct(
+        screening, {"clot-past": "yes", "clot-details": ""}, desk.siobhan, "Remembered it later"
     ),
     "the policy": stricter_policy,
 }
 KEEPING: dict[str, Any] = {
-    "an answer of another precaution": lambda desk, screening: intake.correct(
-        screening.visit, {"antiplatelet": "yes"}, desk.siobhan, "Forgot the aspirin"
+    "an answer of another precaution": lambda desk, screening: correction.correct(
+        screening, {"antiplatelet": "yes"}, desk.siobhan, "Forgot the aspirin"
     ),
     "taking the case up again": lambda desk, screening: review.reopen(screening.visit, desk.siobhan),
     "a question answered": lambda desk, screening: desk.settled(screening, can_decide="yes"),
@@ -606,7 +606,7 @@ def test_after_the_decision_no_second_opinion_is_given(desk):
 def test_a_correction_is_a_new_version_with_who_and_why_and_screens_anew(desk):
     screening = desk.case(metal_rash="no")
     changes = {"metal-rash": "yes", "metal-which": "nickel", "metal-tested": ""}
-    changed = intake.correct(screening.visit, changes, desk.siobhan, "Pressed the wrong button")
+    changed = correction.correct(screening, changes, desk.siobhan, "Pressed the wrong button")
     first, second = Intake.objects.order_by("version")
     assert (first.replies["metal-rash"], second.replies["metal-rash"]) == ("no", "yes")
     assert (second.version, second.corrected_by, second.reason) == (2, desk.siobhan, "Pressed the wrong button")
@@ -616,30 +616,30 @@ def test_a_correction_is_a_new_version_with_who_and_why_and_screens_anew(desk):
 
 def test_a_correction_drops_follow_ups_that_no_longer_apply(desk):
     screening = desk.case(metal_rash="yes", metal_which="nickel")
-    intake.correct(screening.visit, {"metal-rash": "no"}, desk.siobhan, "Meant no")
+    correction.correct(screening, {"metal-rash": "no"}, desk.siobhan, "Meant no")
     assert "metal-which" not in Intake.objects.get(version=2).replies
 
 
 @pytest.mark.parametrize(
     ("changes", "reason", "refusal"),
     [
-        ({"metal-rash": "no"}, "Meant no", intake.CorrectionRefused),
-        ({"skin": "no"}, "no", intake.CorrectionRefused),
-        ({"skin": "perhaps"}, "Meant perhaps", intake.CorrectionRefused),
-        ({"no-such-question": "yes"}, "Meant yes", intake.CorrectionRefused),
+        ({"metal-rash": "no"}, "Meant no", correction.CorrectionRefused),
+        ({"skin": "no"}, "no", correction.CorrectionRefused),
+        ({"skin": "perhaps"}, "Meant perhaps", correction.CorrectionRefused),
+        ({"no-such-question": "yes"}, "Meant yes", correction.CorrectionRefused),
         ({"metal-rash": "yes"}, "Meant yes", intake.IntakeIncomplete),
     ],
 )
 def test_a_correction_that_does_not_fit_is_refused_and_changes_nothing(desk, changes, reason, refusal):
     screening = desk.case(**SKIN)
     with pytest.raises(refusal), transaction.atomic():
-        intake.correct(screening.visit, changes, desk.siobhan, reason)
+        correction.correct(screening, changes, desk.siobhan, reason)
     assert Intake.objects.count() == 1
 
 
 def test_a_corrected_answer_voids_how_it_was_settled(desk):
     screening = desk.settled(desk.case(clotting_illness="unsure"), clotting_illness="no")
-    changed = intake.correct(screening.visit, {"clotting-illness": "yes"}, desk.siobhan, "Found the letter")
+    changed = correction.correct(screening, {"clotting-illness": "yes"}, desk.siobhan, "Found the letter")
     assert changed.replies["clotting-illness"] == "yes"
     assert "11a" in parts(changed)
 

@@ -9,7 +9,7 @@ from consent import signing
 from consent.document import record_html
 from consent.management.commands.demo import INK, Demo
 from consent.models import Ceremony, Signature
-from screening import intake, review
+from screening import correction, review
 from screening.models import Review, Screening
 
 SEALED_AT = datetime.datetime(2026, 11, 23, 23, 42, 5, 77, tzinfo=datetime.UTC)
@@ -100,7 +100,7 @@ def child_with_everything(demo: Demo, **long) -> Screening:
         clot_details=long.get("answer", "In 2024, in the left leg"),
     )  # fmt: skip
     pump = {"device": "yes", "device-which": "pump", "device-where": ["abdomen"]}
-    screening = intake.correct(screening.visit, pump, demo.siobhan, "Her mother remembered the pump.")
+    screening = correction.correct(screening, pump, demo.siobhan, "Her mother remembered the pump.")
     screening = demo.settle(
         screening, can_decide="yes", child_explains="yes", guardian_agrees="yes", language_route_works="yes",
         guardian_relationship="mother, Nguyễn Thị Hoa", language_route="interpreter_present",

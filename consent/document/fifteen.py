@@ -7,12 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from consent.document.findings import Found
-from consent.document.words import ASKED, Act, Badge, Clock, act, reply_words
+from consent.document.words import Act, Badge, Clock, act, reply_words
 from screening.models import Resolution, Screening
 from screening.precautions import PRECAUTIONS
 from screening.precautions.questions import UNSURE, Asked, Question
 from screening.precautions.vocabulary import Case, Origin, Precaution
 from screening.questionnaire import QUESTIONS, parse_replies
+from screening.words import ASKED
 
 LONGEST_IN_CELL = 500
 

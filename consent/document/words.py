@@ -10,20 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from clinic.models import User
-from screening.precautions.questions import Asked
-from screening.precautions.vocabulary import Origin, Outcome, Requirement, Scope
+from screening.precautions.vocabulary import Origin, Requirement
 from screening.questionnaire import QUESTIONS
+from screening.words import badge_words
 
-OUTCOMES = {
-    Outcome.INFORMATIONAL: lazy("Information"),
-    Outcome.EDUCATE: lazy("Explain first"),
-    Outcome.CAUTION: lazy("Caution"),
-    Outcome.MODIFY_EQUIPMENT: lazy("Other needles"),
-    Outcome.CONSENT_STEP: lazy("Consent step"),
-    Outcome.AVOID_REGION: lazy("Avoid region"),
-    Outcome.NOT_RECOMMENDED: lazy("Not recommended"),
-    Outcome.CONTRAINDICATED: lazy("Contraindicated"),
-}
 OVERALL = {
     "declined": lazy("the patient declines"),
     "contraindicated": lazy("contraindicated"),
@@ -39,12 +29,6 @@ ORIGINS = {
     Origin.SOURCE: lazy("Source"),
     Origin.PRACTICE: lazy("This clinic's practice"),
     Origin.POLICY: lazy("Clinic policy, stricter than the source"),
-}
-ASKED = {
-    Asked.PATIENT: lazy("patient"),
-    Asked.STAFF: lazy("staff"),
-    Asked.CLINICIAN: lazy("clinician"),
-    Asked.GUARDIAN: lazy("parent or guardian"),
 }
 REQUIREMENTS = {
     Requirement.EDUCATION: lazy("Explained, and still willing"),
@@ -110,13 +94,7 @@ def act(row: Any, clock: Clock, note: str = "") -> Act:
 
 
 def badge_of(outcome: str, scope: str) -> Badge:
-    """A class as it applies: to the person, in places, or for muscles."""
-    words = str(OUTCOMES[Outcome(outcome)])
-    if outcome == Outcome.CONTRAINDICATED and scope == Scope.REGIONS:
-        words = _("Contraindicated here")
-    if outcome == Outcome.AVOID_REGION and scope == Scope.MUSCLES:
-        words = _("Avoid muscle")
-    return Badge(outcome, words)
+    return Badge(outcome, badge_words(outcome, scope))
 
 
 def overall_words(overall: list[str]) -> str:

@@ -11,99 +11,222 @@ import clinic.text
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clinic', '0001_initial'),
-        ('screening', '0001_initial'),
+        ("clinic", "0001_initial"),
+        ("screening", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Ceremony',
+            name="Ceremony",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('wording_version', models.CharField(max_length=20)),
-                ('shown', models.JSONField()),
-                ('shown_digest', models.CharField(max_length=64)),
-                ('roles', models.JSONField()),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ceremonies', to='screening.review')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ceremonies', to='clinic.visit')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("wording_version", models.CharField(max_length=20)),
+                ("shown", models.JSONField()),
+                ("shown_digest", models.CharField(max_length=64)),
+                ("roles", models.JSONField()),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ceremonies", to="screening.review"
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ceremonies", to="clinic.visit"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Refusal',
+            name="Refusal",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('role', models.CharField(choices=[('patient', 'Patient'), ('guardian', 'Parent or guardian'), ('representative', 'Representative'), ('interpreter', 'Interpreter'), ('clinician', 'Clinician')], max_length=20)),
-                ('words', models.TextField(blank=True, max_length=4000, validators=[clinic.text.check_text])),
-                ('ceremony', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='refusal', to='consent.ceremony')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("patient", "Patient"),
+                            ("guardian", "Parent or guardian"),
+                            ("representative", "Representative"),
+                            ("interpreter", "Interpreter"),
+                            ("clinician", "Clinician"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("words", models.TextField(blank=True, max_length=4000, validators=[clinic.text.check_text])),
+                (
+                    "ceremony",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="refusal", to="consent.ceremony"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SealingCertificate',
+            name="SealingCertificate",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('fingerprint', models.CharField(max_length=64, unique=True)),
-                ('pem', models.TextField()),
-                ('valid_until', models.DateTimeField()),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='clinic.clinic')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("fingerprint", models.CharField(max_length=64, unique=True)),
+                ("pem", models.TextField()),
+                ("valid_until", models.DateTimeField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="certificates", to="clinic.clinic"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SealedDocument',
+            name="SealedDocument",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(choices=[('consent', 'Consent to dry needling'), ('decision', 'Decision record')], max_length=20)),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('size', models.PositiveIntegerField()),
-                ('unsigned_length', models.PositiveIntegerField()),
-                ('sealed_at', models.DateTimeField()),
-                ('valid_until', models.DateField(null=True)),
-                ('ceremony', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='document', to='consent.ceremony')),
-                ('review', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='document', to='screening.review')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='clinic.visit')),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='consent.sealingcertificate')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("consent", "Consent to dry needling"), ("decision", "Decision record")], max_length=20
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("size", models.PositiveIntegerField()),
+                ("unsigned_length", models.PositiveIntegerField()),
+                ("sealed_at", models.DateTimeField()),
+                ("valid_until", models.DateField(null=True)),
+                (
+                    "ceremony",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="document",
+                        to="consent.ceremony",
+                    ),
+                ),
+                (
+                    "review",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="document", to="screening.review"
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="clinic.visit"
+                    ),
+                ),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="consent.sealingcertificate",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['sealed_at'], name='consent_sea_sealed__5f44db_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ceremony__isnull', False), ('kind', 'consent')), models.Q(('ceremony', None), ('kind', 'decision')), _connector='OR'), name='consent_has_its_ceremony'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='sha256_is_a_hash')],
+                "indexes": [models.Index(fields=["sealed_at"], name="consent_sea_sealed__5f44db_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ceremony__isnull", False), ("kind", "consent")),
+                            models.Q(("ceremony", None), ("kind", "decision")),
+                            _connector="OR",
+                        ),
+                        name="consent_has_its_ceremony",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="sha256_is_a_hash"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('role', models.CharField(choices=[('patient', 'Patient'), ('guardian', 'Parent or guardian'), ('representative', 'Representative'), ('interpreter', 'Interpreter'), ('clinician', 'Clinician')], max_length=20)),
-                ('name', models.CharField(max_length=120, validators=[clinic.text.check_name])),
-                ('standing', models.CharField(blank=True, max_length=200, validators=[clinic.text.check_text])),
-                ('meaning', models.TextField()),
-                ('strokes', models.JSONField(null=True)),
-                ('typed', models.CharField(blank=True, max_length=120, validators=[clinic.text.check_name])),
-                ('ceremony', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='consent.ceremony')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("patient", "Patient"),
+                            ("guardian", "Parent or guardian"),
+                            ("representative", "Representative"),
+                            ("interpreter", "Interpreter"),
+                            ("clinician", "Clinician"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, validators=[clinic.text.check_name])),
+                ("standing", models.CharField(blank=True, max_length=200, validators=[clinic.text.check_text])),
+                ("meaning", models.TextField()),
+                ("strokes", models.JSONField(null=True)),
+                ("typed", models.CharField(blank=True, max_length=120, validators=[clinic.text.check_name])),
+                (
+                    "ceremony",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="signatures", to="consent.ceremony"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at'],
-                'constraints': [models.UniqueConstraint(fields=('ceremony', 'role'), name='one_signature_per_role'), models.CheckConstraint(condition=models.Q(('role__in', ['patient', 'guardian', 'representative', 'interpreter', 'clinician'])), name='signer_role_known'), models.CheckConstraint(condition=models.Q(('strokes__isnull', False), models.Q(('typed', ''), _negated=True), _connector='XOR'), name='signature_drawn_or_typed'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'clinician'), _negated=True), ('user__isnull', False), _connector='OR'), name='clinician_signs_signed_in')],
+                "ordering": ["created_at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("ceremony", "role"), name="one_signature_per_role"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["patient", "guardian", "representative", "interpreter", "clinician"])
+                        ),
+                        name="signer_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("strokes__isnull", False), models.Q(("typed", ""), _negated=True), _connector="XOR"
+                        ),
+                        name="signature_drawn_or_typed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "clinician"), _negated=True), ("user__isnull", False), _connector="OR"
+                        ),
+                        name="clinician_signs_signed_in",
+                    ),
+                ],
             },
         ),
     ]

@@ -15,7 +15,9 @@ WEAK = YesNo(
 LOW_WHITE_CELLS = YesNo(code="low-white-cells", text=_("Has a doctor told you that your white blood cells are low?"))
 DETAILS = Text(
     code="immune-details",
-    lines=2, text=_("What is the cause, and since when?"), follows=(after(WEAK), after(LOW_WHITE_CELLS))
+    lines=2,
+    text=_("What is the cause, and since when?"),
+    follows=(after(WEAK), after(LOW_WHITE_CELLS)),
 )
 
 MORE_SUSCEPTIBLE = Statement(

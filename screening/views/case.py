@@ -20,7 +20,7 @@ from screening.views.case_answers import groups
 from screening.views.case_cards import Cards
 from screening.views.case_page import CasePage
 from screening.views.case_plan import map_of
-from screening.views.case_words import ASKED, OUTCOMES, SCOPES
+from screening.words import ASKED, OUTCOMES, SCOPES
 
 
 def visit_of(request: StaffRequest, visit: str) -> Visit:

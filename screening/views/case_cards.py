@@ -15,7 +15,8 @@ from screening.review import LOCATED, MATERIALS
 from screening.standing import Standing
 from screening.views.case_page import CasePage, awaits_staff
 from screening.views.case_plan import Site, planned_sites
-from screening.views.case_words import DUE, REQUIREMENTS, badge_words, cited
+from screening.views.case_words import DUE, REQUIREMENTS, cited
+from screening.words import badge_words
 
 NOTED = frozenset({Requirement.EDUCATION, Requirement.MEASURES, Requirement.INSPECTION})
 

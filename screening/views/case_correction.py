@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from clinic.access import StaffRequest, staff
 from clinic.models import Role, Visit
-from screening import intake, review
+from screening import correction, intake
 from screening.evaluation import current_intake, current_screening
 from screening.forms.case import CaseForm, CorrectionReasonForm
 from screening.forms.questions import PageForm
@@ -66,13 +65,11 @@ def corrected(request: StaffRequest, visit: Visit, shown: str, form: PageForm, r
         form.add_error(None, _("The page did not say which screening it showed. Please look again and send it anew."))
         return 409
     try:
-        with transaction.atomic():
-            review.require_clinician(review.latest(screening), request.user)
-            intake.correct(visit, form.replies, request.user, reason.cleaned_data["reason"])
+        correction.correct(screening, form.replies, request.user, reason.cleaned_data["reason"])
     except (StaleScreening, AlreadyDecided) as refused:
         form.add_error(None, str(refused))
         return 409
-    except (intake.CorrectionRefused, ReviewRefused) as refused:
+    except ReviewRefused as refused:
         form.add_error(None, str(refused))
         return 422
     except intake.IntakeIncomplete as incomplete:

@@ -1,37 +1,14 @@
-"""The words in which the case page says classes, scopes and requirements, and who answers a question."""
+"""The words in which the case page cites a finding and says what it requires."""
 
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from screening.models import Finding
-from screening.precautions.questions import Asked
-from screening.precautions.vocabulary import Origin, Outcome, Requirement, Scope
+from screening.precautions.vocabulary import Origin, Requirement
 
-OUTCOMES = {
-    Outcome.INFORMATIONAL: _("Information"),
-    Outcome.EDUCATE: _("Explain first"),
-    Outcome.CAUTION: _("Caution"),
-    Outcome.MODIFY_EQUIPMENT: _("Other needles"),
-    Outcome.CONSENT_STEP: _("Consent step"),
-    Outcome.AVOID_REGION: _("Avoid region"),
-    Outcome.NOT_RECOMMENDED: _("Not recommended"),
-    Outcome.CONTRAINDICATED: _("Contraindicated"),
-}
-SCOPES = {
-    Scope.PERSON: _("the person"),
-    Scope.REGIONS: _("the places marked"),
-    Scope.MUSCLES: _("planned muscles"),
-}
 ORIGINS = {
     Origin.SOURCE: _("Source %(number)s"),
     Origin.PRACTICE: _("This clinic's practice (%(number)s)"),
     Origin.POLICY: _("Clinic policy, stricter than the source (%(number)s)"),
-}
-ASKED = {
-    Asked.PATIENT: _("patient"),
-    Asked.STAFF: _("staff"),
-    Asked.CLINICIAN: _("clinician"),
-    Asked.GUARDIAN: _("parent or guardian"),
 }
 REQUIREMENTS = {
     Requirement.EDUCATION: _("Explained, and still willing"),
@@ -61,15 +38,6 @@ DUE = {
     Requirement.OVERRIDE: _("An override with a reason, or another plan or decision."),
     Requirement.SECOND_CLINICIAN: _("After an override, a second clinician agrees by their own sign-in."),
 }
-
-
-def badge_words(outcome: str, scope: str) -> str:
-    """A class as it applies: to the person, in places, or for muscles."""
-    if outcome == Outcome.CONTRAINDICATED and scope == Scope.REGIONS:
-        return _now("Contraindicated here")
-    if outcome == Outcome.AVOID_REGION and scope == Scope.MUSCLES:
-        return _now("Avoid muscle")
-    return str(OUTCOMES[Outcome(outcome)])
 
 
 def cited(finding: Finding) -> str:
