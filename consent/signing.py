@@ -98,6 +98,8 @@ def open_ceremony(review: Review, by: User) -> Ceremony:
     with transaction.atomic():
         visit = lock(review.visit)
         check_current(visit, review)
+        if SealedDocument.objects.filter(review=review).exists():
+            raise CeremonyVoid(_("This consent is signed and sealed already."))
         check_may_proceed(review.screening)
         signers = requirements.signers(review.screening, standings(review.screening))
         shown = shown_for(review, signers)
@@ -128,7 +130,7 @@ def check_current(visit: Visit, review: Review) -> None:
 
 def check_open(ceremony: Ceremony) -> None:
     check_current(ceremony.visit, ceremony.review)
-    if hasattr(ceremony, "refusal"):
+    if Refusal.objects.filter(ceremony=ceremony).exists():  # asked anew each time: it may have come a moment ago
         raise CeremonyVoid(
             _("Somebody did not agree, so this consent cannot be signed. The clinician will talk with you.")
         )
@@ -205,6 +207,14 @@ def make_signature(
     )  # fmt: skip
 
 
+def check_turn(ceremony: Ceremony, role: str) -> requirements.Signer:
+    """The person whose turn it is on the tablet; `NotYet` when the role is another's."""
+    signer = next_on_tablet(ceremony)
+    if signer is None or signer.role != role:
+        raise NotYet(_("It is not this person's turn to sign. Please open the page again."))
+    return signer
+
+
 def sign(ceremony: Ceremony, role: str, strokes: str = "", typed: str = "") -> Signature:
     """Take the signature of the person whose turn it is on the tablet. Sent twice, it is taken once."""
     with transaction.atomic():
@@ -212,9 +222,7 @@ def sign(ceremony: Ceremony, role: str, strokes: str = "", typed: str = "") -> S
         if existing := ceremony.signatures.filter(role=role).first():
             return existing
         check_open(ceremony)
-        signer = next_on_tablet(ceremony)
-        if signer is None or signer.role != role:
-            raise NotYet(_("It is not this person's turn to sign. Please open the page again."))
+        signer = check_turn(ceremony, role)
         signature = make_signature(ceremony, signer, strokes, typed)
         signature.save()
         audit.log(visit.clinic, None, "consent.signed", signature, visit=str(visit.pk), role=role)
@@ -228,6 +236,7 @@ def refuse(ceremony: Ceremony, role: str, words: str = "") -> Refusal:
         if existing := Refusal.objects.filter(ceremony=ceremony).first():
             return existing
         check_open(ceremony)
+        check_turn(ceremony, role)
         refusal = Refusal.objects.create(ceremony=ceremony, role=role, words=words)
         audit.log(visit.clinic, None, "consent.refused", refusal, visit=str(visit.pk), role=role)
         return refusal

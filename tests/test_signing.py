@@ -241,3 +241,32 @@ def test_the_database_refuses_a_signature_that_is_neither_drawn_nor_typed_or_giv
     row(typed="Ruth").save()
     with pytest.raises(IntegrityError), transaction.atomic():
         row(typed="Ruth").save()
+
+
+def test_nobody_says_no_out_of_turn_or_after_they_have_signed(ceremony):
+    signing.sign(ceremony, "patient", INK)
+    for role in ("patient", "guardian"):
+        with pytest.raises(signing.NotYet):
+            signing.refuse(ceremony, role, "I changed my mind")
+    assert not Refusal.objects.exists()
+
+
+def test_a_refusal_of_a_moment_ago_is_seen_by_a_request_that_began_before_it(demo):
+    made = decision.record(clear_case(demo), "proceed", demo.siobhan)
+    early = signing.open_ceremony(made, demo.mia)
+    signing.check_open(early)
+    signing.refuse(Ceremony.objects.get(pk=early.pk), "patient")
+    with pytest.raises(signing.CeremonyVoid):
+        signing.check_open(early)
+
+
+def test_a_sealed_consent_is_not_opened_again_even_when_the_name_changed_since(demo, ceremony):
+    signing.sign(ceremony, "patient", INK)
+    signing.finish(ceremony, demo.siobhan, PASSWORD, INK)
+    patient = ceremony.visit.patient
+    patient.name = "Ruth Park"
+    patient.save()
+    again = type(ceremony.review).objects.get(pk=ceremony.review_id)
+    with pytest.raises(signing.CeremonyVoid, match="sealed already"):
+        signing.open_ceremony(again, demo.mia)
+    assert Ceremony.objects.count() == 1

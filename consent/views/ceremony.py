@@ -143,7 +143,10 @@ def disagree(request: TabletRequest) -> HttpResponse:
         return finished(request)
     form = RefusalForm(request.POST or None, initial={"ceremony": ceremony.pk, "role": signer.role})
     if request.method == "POST" and form.is_valid():
-        signing.refuse(ceremony, signer.role, form.cleaned_data["words"].strip())
+        try:
+            signing.refuse(ceremony, signer.role, form.cleaned_data["words"].strip())
+        except signing.SigningRefused as refused:
+            return stopped(request, refused)
         with transaction.atomic():
             tablet.end(request.handover, "refused")
         return tablet.hand_back(request)
