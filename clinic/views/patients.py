@@ -19,7 +19,8 @@ LONGEST_SEARCH = 120
 
 
 def patient_of(request: StaffRequest, patient: str) -> Patient:
-    return get_object_or_404(Patient.objects.visible_to(request.user).select_related("clinic"), pk=patient)
+    rows = Patient.objects.visible_to(request.user).filter(clinic=request.member.clinic)
+    return get_object_or_404(rows.select_related("clinic"), pk=patient)
 
 
 @staff()

@@ -35,8 +35,8 @@ BECAUSE = {
 
 
 def visit_of(request: StaffRequest, visit: str) -> Visit:
-    rows = Visit.objects.visible_to(request.user).select_related("patient", "clinic", "clinician")
-    return get_object_or_404(rows, pk=visit)
+    rows = Visit.objects.visible_to(request.user).filter(clinic=request.member.clinic)
+    return get_object_or_404(rows.select_related("patient", "clinic", "clinician"), pk=visit)
 
 
 def happened(event: AuditEvent) -> dict[str, Any]:

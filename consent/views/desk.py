@@ -28,9 +28,8 @@ NOT_SEALED = (RenderingFailed, SealingFailed, ArchiveDamaged, OSError)
 
 
 def visit_of(request: StaffRequest, visit: str) -> Visit:
-    return get_object_or_404(
-        Visit.objects.visible_to(request.user).select_related("patient", "clinic", "clinician"), pk=visit
-    )
+    rows = Visit.objects.visible_to(request.user).filter(clinic=request.member.clinic)
+    return get_object_or_404(rows.select_related("patient", "clinic", "clinician"), pk=visit)
 
 
 def one_line(form: DecisionForm) -> str:
@@ -121,6 +120,7 @@ def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200
         "visit": found, "review": made, "ceremony": ceremony, "document": document, "refusal": refusal, "waiting": waiting,
         "signatures": list(ceremony.signatures.all()) if ceremony else [], "problem": problem,
         "clinician_next": bool(ceremony and not refusal and [signer.role for signer in waiting] == ["clinician"]),
+        "reads_all": request.member.is_clinician,  # the front desk sees how far it is, not why
         "is_decider": bool(made and made.by_id == request.user.pk),
     }  # fmt: skip
     if request.method == "POST":
