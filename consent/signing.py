@@ -268,6 +268,8 @@ def finish(ceremony: Ceremony, by: User, password: str, strokes: str = "", typed
         with transaction.atomic():
             visit = lock(ceremony.visit)
             check_open(ceremony)
+            ceremony.review.screening.visit = visit  # as it is now: the record took a while to draw
+            check_may_proceed(ceremony.review.screening)
             last.save()
             audit.log(visit.clinic, by, "consent.signed", last, visit=str(visit.pk), role=SignerRole.CLINICIAN)
             return filing.put_on_record(filed, ceremony.review, ceremony, by)

@@ -526,6 +526,7 @@ def test_a_refused_decision_comes_back_with_its_words(opened):
 
 
 ROTTEN: list[tuple[str, dict[str, Any]]] = [
+    ("case-override", {"part": "\x00", "reason": WHY}),
     ("case-settle", {}),
     ("case-settle", {"form": "settle", "question": "no-such"}),
     ("case-settle", {"form": "settle", "question": "can-decide", "reply": "yes"}),

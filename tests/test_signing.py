@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from clinic import audit
-from consent import archive, decision, rendering, signing
+from consent import archive, decision, filing, rendering, signing
 from consent.management.commands.demo import INK, PASSWORD, Demo
 from consent.models import Ceremony, Refusal, SealedDocument, Signature, SignerRole
 from screening import review
@@ -270,3 +270,19 @@ def test_a_sealed_consent_is_not_opened_again_even_when_the_name_changed_since(d
     with pytest.raises(signing.CeremonyVoid, match="sealed already"):
         signing.open_ceremony(again, demo.mia)
     assert Ceremony.objects.count() == 1
+
+
+def test_a_birth_date_corrected_while_the_record_is_drawn_stops_the_seal(demo, ceremony, monkeypatch):
+    signing.sign(ceremony, "patient", INK)
+    drawn = filing.draw_and_seal
+
+    def corrected_meanwhile(*args: Any) -> filing.Filed:
+        patient = Ceremony.objects.get(pk=ceremony.pk).visit.patient
+        patient.born = patient.born.replace(year=patient.born.year + 1)
+        patient.save()
+        return drawn(*args)
+
+    monkeypatch.setattr(filing, "draw_and_seal", corrected_meanwhile)
+    with pytest.raises(review.StaleScreening):
+        signing.finish(ceremony, demo.siobhan, PASSWORD, INK)
+    assert not SealedDocument.objects.exists()

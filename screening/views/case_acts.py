@@ -89,7 +89,7 @@ def act(request: StaffRequest, pk: str, build: Build, verb: Verb, said: str = ""
 
 
 def finding_of(screening: Screening, data: Any) -> Finding:
-    finding = screening.findings.filter(part=data.get("part", "")).first()
+    finding = next((row for row in screening.findings.all() if row.part == data.get("part")), None)
     if finding is None:
         raise NotOffered
     finding.screening = screening
