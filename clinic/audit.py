@@ -56,7 +56,7 @@ def log(clinic: Clinic, actor: User | None, action: str, subject: models.Model, 
     Clinic.objects.select_for_update().get(pk=clinic.pk)
     last = head(clinic)
     at = timezone.now()
-    kind = "staff" if actor else "tablet"
+    kind = "staff" if actor else "nobody" if action == "member.sign_in_refused" else "tablet"
     what = subject_of(subject)
     hashed = digest(
         clinic.pk, last.seq + 1, at.isoformat(), actor.pk if actor else None, kind, action, what, data, last.hash

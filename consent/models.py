@@ -44,8 +44,8 @@ class Signature(AppendOnly):
 
     ceremony = models.ForeignKey(Ceremony, models.PROTECT, related_name="signatures")
     role = models.CharField(max_length=20, choices=SignerRole)
-    name = models.CharField(max_length=120, validators=[check_name])
-    standing = models.CharField(max_length=200, blank=True, validators=[check_text])
+    name = models.TextField(validators=[check_text])
+    standing = models.TextField(blank=True, validators=[check_text])
     meaning = models.TextField()
     strokes = models.JSONField(null=True)
     typed = models.CharField(max_length=120, blank=True, validators=[check_name])

@@ -2,11 +2,9 @@
 
 from dataclasses import asdict, dataclass
 
-from django.utils.translation import gettext as _
-
 from consent.models import SignerRole
 from screening.models import Screening
-from screening.precautions.age_and_willingness import RELATIONSHIP
+from screening.precautions.age_and_willingness import GUARDIAN_NAME, RELATIONSHIP
 from screening.standing import Standings
 
 PRESENT = "interpreter_present"
@@ -37,24 +35,20 @@ def lacks_capacity(screening: Screening) -> bool:
     return any(finding.part in {"2a", "5a"} for finding in screening.findings.all())
 
 
-def split_relationship(text: str) -> tuple[str, str]:
-    """Name and standing from "mother, Ann Keogh"; the whole text as standing where there is no comma."""
-    standing, comma, name = text.partition(",")
-    return (name.strip(), standing.strip()) if comma else ("", text.strip())
-
-
 def signers(screening: Screening, stands: Standings) -> list[Signer]:
     """Everybody who signs, in order, the clinician last."""
     visit = screening.visit
     patient = Signer(SignerRole.PATIENT, visit.patient.name)
     found: list[Signer] = []
     if is_minor(screening):
-        name, relationship = split_relationship(str(screening.replies.get(RELATIONSHIP.code, "")))
-        found += [patient, Signer(SignerRole.GUARDIAN, name or _("Parent or guardian"), relationship)]
+        guardian = [str(screening.replies[question.code]) for question in (GUARDIAN_NAME, RELATIONSHIP)]
+        found += [patient, Signer(SignerRole.GUARDIAN, *guardian)]
     elif not lacks_capacity(screening):
         found.append(patient)
     if lacks_capacity(screening) and stands.representative:
         details = stands.representative.details
+        if details.get("patient_signs") and patient not in found:
+            found.append(patient)
         found.append(Signer(SignerRole.REPRESENTATIVE, details["name"], details["authority"]))
     if stands.communication and stands.communication.details.get("mode") == PRESENT:
         details = stands.communication.details

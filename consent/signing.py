@@ -275,7 +275,9 @@ def finish(ceremony: Ceremony, by: User, password: str, strokes: str = "", typed
             return filing.put_on_record(filed, ceremony.review, ceremony, by)
     except IntegrityError:
         # Another request completed the same consent while this one was drawing it: there is one record.
-        return SealedDocument.objects.get(ceremony=ceremony)
+        if existing := SealedDocument.objects.filter(ceremony=ceremony).first():
+            return existing
+        raise
 
 
 def note_wrong_password(ceremony: Ceremony, by: User) -> None:

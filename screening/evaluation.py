@@ -1,5 +1,6 @@
 """Builds the case that the rules see from the rows, and writes what they found as one screening."""
 
+import datetime
 import hashlib
 import json
 from typing import Any
@@ -29,6 +30,14 @@ def current_intake(visit: Visit) -> Intake:
     if intake is None:
         raise NoIntake
     return intake
+
+
+def answered_on(visit: Visit) -> datetime.date:
+    """The day at the clinic on which the patient answered; a correction does not make the answers newer."""
+    first = visit.intakes.order_by("version").first()
+    if first is None:
+        raise NoIntake
+    return first.created_at.astimezone(visit.clinic.zone).date()
 
 
 def current_screening(visit: Visit) -> Screening | None:

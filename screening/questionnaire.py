@@ -13,7 +13,7 @@ from screening.precautions.questions import UNSURE, Asked, BadReply, Date, Quest
 from screening.precautions.vocabulary import Case, Outcome, Plan, Precaution, Requirement, Scope, Trigger
 
 QUESTIONNAIRE_VERSION = "2026.1"
-QUESTIONNAIRE_DIGEST = "77c2eb1cdcc31599baa5718bca0bd73b9c3368c3f90b05af7095abab8338e228"
+QUESTIONNAIRE_DIGEST = "95bca94038723aff9e27a6997f9498b9940c731a954882c38be9239c3a68938f"
 RULES_VERSION = "2026.1"
 
 QUESTIONS: dict[str, Question] = {

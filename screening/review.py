@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import Role, User, Visit
-from screening.evaluation import current_screening, evaluate, lock
+from screening.evaluation import answered_on, current_policy, current_screening, evaluate, lock, settled_replies
 from screening.models import (
     THINNEST_REASON,
     Decision,
@@ -21,6 +21,7 @@ from screening.models import (
     Screening,
     SecondOpinion,
 )
+from screening.precautions.communication import ROUTE
 from screening.precautions.questions import UNSURE, Asked, BadReply, Question, Where
 from screening.precautions.vocabulary import Plan, Requirement
 from screening.questionnaire import PRECAUTION_OF, QUESTIONS
@@ -143,9 +144,7 @@ def may_settle(screening: Screening, question: Question, by: User, note: str) ->
     if question.asked != Asked.PATIENT or screening.replies.get(question.code, UNSURE) == UNSURE:
         return
     located = PRECAUTION_OF[question.code].number in LOCATED
-    settled_before = Resolution.objects.filter(
-        visit=screening.visit, kind=ResolutionKind.REPLY, question=question.code
-    ).exists()
+    settled_before = question.code in settled_replies(screening.intake)
     if located and (isinstance(question, Where) or not question.is_clear(screening.replies[question.code])):
         thick(note, 5)
     elif not settled_before:
@@ -221,11 +220,23 @@ def record(screening: Screening, kind: str, by: User, note: str = "", **details:
             raise ReviewRefused(
                 _("Please fill in or confirm: %(names)s.") % {"names": ", ".join(missing).replace("_", " ")}
             )
+        if kind == ResolutionKind.COMMUNICATION:
+            check_route(screening, str(details["mode"]))
         resolution = Resolution.objects.create(
             visit=visit, screening=screening, kind=kind, by=by, note=note, details=details
         )
         audit.log(visit.clinic, by, f"{kind}.recorded", resolution, visit=str(visit.pk))
         return resolution
+
+
+def check_route(screening: Screening, mode: str) -> None:
+    """Who signs as interpreter follows from the way of talking, so it is told the same wherever it is told."""
+    answered = screening.replies.get(ROUTE.code, UNSURE)
+    if answered not in (UNSURE, mode):
+        raise ReviewRefused(
+            _("The questions say that the way of talking is “%(route)s”. Make both the same.")
+            % {"route": ROUTE.say(answered).render(_)}
+        )
 
 
 def override(finding: Finding, by: User, reason: str) -> Override:
@@ -294,6 +305,15 @@ def decide(
 def check_may_proceed(screening: Screening) -> None:
     """Nothing is due, the plan is free of forbidden places, and the screening is of today and of this birth date."""
     visit, stands = screening.visit, standings(screening)
+    if answered_on(visit) != visit.clinic.today():
+        raise StaleScreening(
+            _(
+                "The answers are of an earlier day. Illness, skin, pregnancy, medicines and willingness are asked "
+                "on the day of treatment: open a new visit, so that the patient is asked again."
+            )
+        )
+    if screening.policy != current_policy(visit):
+        raise StaleScreening(_("The clinic's policy has changed since this screening. Take the case up again first."))
     if (screening.today, screening.born) != (visit.clinic.today(), visit.patient.born):
         raise StaleScreening(
             _("This screening is of an earlier day or another birth date. Take the case up again first.")

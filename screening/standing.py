@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from screening.models import Finding, Override, Resolution, ResolutionKind, Screening, SecondOpinion
+from screening.precautions.age_and_willingness import GUARDIAN_AGREES, GUARDIAN_NAME, RELATIONSHIP
 from screening.precautions.communication import NEEDS_HELP
-from screening.precautions.questions import NO, Text
+from screening.precautions.questions import NO, UNSURE, YES, Text
 from screening.precautions.vocabulary import Requirement
 from screening.questionnaire import PRECAUTION_OF, QUESTIONS
 
@@ -100,6 +101,7 @@ def standings(screening: Screening) -> Standings:
         void=tuple(override for override in overrides if override.finding.fingerprint not in prints),
         outstanding=(
             *open_replies(screening, settled),
+            *open_guardian(screening),
             *open_requirements(rows),
             *open_communication(screening, newest),
         ),
@@ -139,6 +141,18 @@ def open_replies(screening: Screening, settled: Mapping[str, Resolution]) -> lis
         Outstanding("reply", QUESTIONS[code].text, question=code, part=str(PRECAUTION_OF[code].number))
         for code in codes
     ]
+
+
+def open_guardian(screening: Screening) -> list[Outstanding]:
+    """Whoever agrees for a child is on record by name and by relationship: both stand beside the signature."""
+    if screening.replies.get(GUARDIAN_AGREES.code, NO) != YES:
+        return []  # not a minor, or finding 4d stands
+    unnamed = [
+        question
+        for question in (GUARDIAN_NAME, RELATIONSHIP)
+        if screening.replies.get(question.code, UNSURE) in ("", UNSURE)
+    ]
+    return [Outstanding("reply", question.text, question=question.code, part="4") for question in unnamed]
 
 
 def open_requirements(rows: list[Standing]) -> list[Outstanding]:

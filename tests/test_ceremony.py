@@ -34,7 +34,16 @@ def tablet(made, desk):
     response = desk.post(reverse("consent-open", args=[made.visit_id]))
     assert response["Location"] == reverse("tablet")
     desk.post(reverse("tablet-confirm"), {"reply": "yes"})
+    desk.get(reverse("ceremony-read", args=["choices"]))
     return desk
+
+
+def test_nobody_signs_what_was_not_shown_to_the_end(made, desk):
+    desk.post(reverse("consent-open", args=[made.visit_id]))
+    desk.post(reverse("tablet-confirm"), {"reply": "yes"})
+    for answer in (desk.get(reverse("ceremony-sign")), desk.post(reverse("ceremony-sign"), form(the_ceremony()))):
+        assert answer["Location"] == reverse("ceremony-read", args=["about"])
+    assert not Signature.objects.exists()
 
 
 def form(ceremony: Ceremony, /, **fields) -> dict[str, str]:
@@ -228,7 +237,12 @@ def form_for(name: str, visit: Visit) -> dict[str, str]:
 def test_a_consent_that_several_sign_goes_on_from_person_to_person(demo):
     screening = demo.case("Minh Châu", 12, "Neck")
     screening = demo.settle(
-        screening, can_decide="yes", child_explains="yes", guardian_agrees="yes", guardian_relationship="mother, Hoa"
+        screening,
+        can_decide="yes",
+        child_explains="yes",
+        guardian_agrees="yes",
+        guardian_name="Hoa",
+        guardian_relationship="mother",
     )
     screening = demo.plan(screening, "infraspinatus_left")
     demo.resolve(screening, "4b", "measures", "Two needles at most")
@@ -236,6 +250,7 @@ def test_a_consent_that_several_sign_goes_on_from_person_to_person(demo):
     tablet = signed_in(demo.mia)
     tablet.post(reverse("consent-open", args=[made.visit_id]))
     tablet.post(reverse("tablet-confirm"), {"reply": "yes"})
+    tablet.get(reverse("ceremony-read", args=["choices"]))
     ceremony = the_ceremony()
     assert tablet.post(reverse("ceremony-sign"), form(ceremony))["Location"] == reverse("ceremony-sign")
     assert "Hoa" in tablet.get(reverse("ceremony-sign")).content.decode()

@@ -342,3 +342,14 @@ def test_answers_that_were_sent_are_not_asked_for_again(desk, ann, siobhan):
 
 def test_nothing_is_handed_over_by_a_link(desk, ann, siobhan):
     assert desk.get(reverse("hand-over", args=[make_visit(ann, siobhan).pk])).status_code == 405
+
+
+def test_signing_in_and_out_and_failing_to_are_on_the_audit_trail(client, db):
+    clinic = make_clinic()
+    make_member(clinic, Role.CLINICIAN, "Siobhan Byrne", "siobhan")
+    client.post(reverse("sign-in"), {"username": "siobhan", "password": "wrong"})
+    client.post(reverse("sign-in"), {"username": "nobody\0", "password": "wrong"})
+    client.post(reverse("sign-in"), {"username": "siobhan", "password": PASSWORD})
+    client.post(reverse("sign-out"))
+    told = list(clinic.events.order_by("seq").values_list("action", "actor_kind"))
+    assert told == [("member.sign_in_refused", "nobody"), ("member.signed_in", "staff"), ("member.signed_out", "staff")]

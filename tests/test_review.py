@@ -171,12 +171,14 @@ def test_after_a_decision_nothing_changes_until_the_case_is_reopened(desk):
     assert desk.planned(again, "infraspinatus_right").seq == again.seq + 1
 
 
-def test_a_screening_of_yesterday_must_be_taken_up_again(desk):
+def test_answers_of_yesterday_are_asked_again_in_a_new_visit(desk):
     screening = desk.ready()
     with time_machine.travel(timezone.now() + datetime.timedelta(days=1), tick=True):
-        with pytest.raises(review.StaleScreening, match="earlier day"):
-            proceed(screening, desk.siobhan)
-        assert proceed(review.reopen(screening.visit, desk.siobhan), desk.siobhan)
+        for later in (screening, review.reopen(screening.visit, desk.siobhan)):
+            with pytest.raises(review.ReviewRefused):
+                proceed(later, desk.siobhan)
+        with pytest.raises(review.StaleScreening, match="open a new visit"):
+            proceed(later, desk.siobhan)
 
 
 def test_a_corrected_birth_date_must_be_screened_anew(desk):
@@ -405,7 +407,9 @@ def test_a_representative_with_authority_releases_but_clears_nothing(desk):
 def test_a_child_is_treated_only_with_child_and_guardian_agreed_and_measures(desk):
     screening = desk.planned(desk.settled(desk.case(born=desk.years(14)), can_decide="yes"), "masseter_left")
     assert {"4b", "4d"} <= parts(screening)
-    refused = desk.settled(screening, child_explains="yes", guardian_agrees="no", guardian_relationship="mother, Ann")
+    refused = desk.settled(
+        screening, child_explains="yes", guardian_agrees="no", guardian_name="Ann", guardian_relationship="mother"
+    )
     with pytest.raises(review.FindingsOutstanding, match="guardian agrees"):
         proceed(refused, desk.siobhan)
     agreed = desk.settled(refused, guardian_agrees="yes")
@@ -415,7 +419,13 @@ def test_a_child_is_treated_only_with_child_and_guardian_agreed_and_measures(des
 
 
 def test_under_twelve_needs_an_override_beside_both_consents(desk):
-    yes = {"can_decide": "yes", "child_explains": "yes", "guardian_agrees": "yes", "guardian_relationship": "father, B"}
+    yes = {
+        "can_decide": "yes",
+        "child_explains": "yes",
+        "guardian_agrees": "yes",
+        "guardian_name": "B",
+        "guardian_relationship": "father",
+    }
     screening = desk.planned(desk.settled(desk.case(born=desk.years(11)), **yes), "masseter_left")
     with pytest.raises(review.FindingsOutstanding, match="override"):
         proceed(screening, desk.siobhan)
@@ -700,3 +710,42 @@ def do_steps(desk: Desk, found: Finding, steps: list[str]) -> None:
         over = review.override(found, desk.siobhan, WHY)
         if "second" in steps:
             review.give_second_opinion(over, desk.tom, agrees=True, reason="")
+
+
+def test_a_settlement_of_not_sure_does_not_settle_the_yes_that_corrected_it(desk):
+    screening = desk.settled(desk.case(ill_today="unsure"), ill_today="no")
+    assert "7a" not in parts(screening)
+    changed = correction.correct(screening, {"ill-today": "yes", "infection-details": ""}, desk.siobhan, "It is a cold")
+    assert "7a" in parts(changed)
+    with pytest.raises(review.ReviewRefused, match="Correct the answer"):
+        review.settle(changed, {"ill-today": "no"}, desk.siobhan)
+
+
+@pytest.mark.parametrize("missing", ["guardian_name", "guardian_relationship"])
+def test_a_guardian_is_on_record_by_name_and_relationship_before_the_case_proceeds(desk, missing):
+    screening = desk.planned(desk.case(born=desk.years(14)), "masseter_left")
+    answers = {"can_decide": "yes", "child_explains": "yes", "guardian_agrees": "yes"}
+    named = {"guardian_name": "Hoa Nguyễn", "guardian_relationship": "mother"}
+    screening = desk.settled(screening, **answers, **{key: value for key, value in named.items() if key != missing})
+    review.resolve(screening.findings.get(part="4b"), "measures", desk.siobhan, "Two needles at most")
+    with pytest.raises(review.FindingsOutstanding, match=r"full name|relationship"):
+        proceed(screening, desk.siobhan)
+    assert proceed(desk.settled(screening, **{missing: named[missing]}), desk.siobhan)
+
+
+def test_the_way_of_talking_is_told_the_same_in_both_places(desk):
+    screening = desk.settled(
+        desk.ready(language_help="yes"), language_route_works="yes", language_route="interpreter_present"
+    )
+    helper: dict[str, Any] = {"name": "Samira Aziz", "language": "Arabic", "is_adult": True, "teach_back": True}
+    with pytest.raises(review.ReviewRefused, match="Interpreter in the room"):
+        review.record(screening, "communication", desk.mia, mode="writing", **helper)
+    assert review.record(screening, "communication", desk.mia, mode="interpreter_present", **helper)
+
+
+def test_a_newer_policy_asks_for_a_new_screening_before_the_decision(desk):
+    screening = desk.ready()
+    ClinicPolicy.objects.create(clinic=screening.visit.clinic, values={"caution_all_pregnancy": True}, by=desk.siobhan)
+    with pytest.raises(review.StaleScreening, match="policy"):
+        proceed(screening, desk.siobhan)
+    assert proceed(review.reopen(screening.visit, desk.siobhan), desk.siobhan)

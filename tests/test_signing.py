@@ -36,7 +36,7 @@ def roles(ceremony: Ceremony) -> list[str]:
 def minor(demo: Demo, **settled):
     screening = demo.case("Minh Châu", 12, "Neck")
     answers = {"can_decide": "yes", "child_explains": "yes", "guardian_agrees": "yes"}
-    screening = demo.settle(screening, **answers, guardian_relationship="mother, Hoa Nguyễn")
+    screening = demo.settle(screening, **answers, guardian_name="Hoa Nguyễn", guardian_relationship="mother")
     screening = demo.plan(screening, "infraspinatus_left")
     demo.resolve(screening, "4b", "measures", "Two needles at most")
     return screening
@@ -78,6 +78,14 @@ def with_interpreter(demo: Demo, mode: str):
 def test_everyone_who_must_sign_is_asked_and_the_clinician_is_last(demo, story, expected):
     made = decision.record(story(demo), "proceed", demo.siobhan)
     assert roles(signing.open_ceremony(made, demo.mia)) == expected
+
+
+def test_a_patient_who_can_signs_beside_the_representative(demo):
+    screening = without_capacity(demo)
+    details: dict[str, Any] = {"name": "Jane Quinn", "authority": "Guardianship order 2025/114", "patient_signs": True}
+    review.record(screening, "representative", demo.siobhan, **details)
+    made = decision.record(screening, "proceed", demo.siobhan)
+    assert roles(signing.open_ceremony(made, demo.mia)) == ["patient", "representative", "clinician"]
 
 
 def test_the_guardian_signs_with_name_and_relationship(demo):

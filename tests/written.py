@@ -103,7 +103,7 @@ def child_with_everything(demo: Demo, **long) -> Screening:
     screening = correction.correct(screening, pump, demo.siobhan, "Her mother remembered the pump.")
     screening = demo.settle(
         screening, can_decide="yes", child_explains="yes", guardian_agrees="yes", language_route_works="yes",
-        guardian_relationship="mother, Nguyễn Thị Hoa", language_route="interpreter_present",
+        guardian_name="Nguyễn Thị Hoa", guardian_relationship="mother", language_route="interpreter_present",
     )  # fmt: skip
     screening = review.settle(screening, {"skin": "yes"}, demo.siobhan, "A dry graze, seen today.")
     review.record(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -71,6 +72,8 @@ def visit_add(request: StaffRequest, patient: str) -> HttpResponse:
 def visit(request: StaffRequest, visit: str) -> HttpResponse:
     """The front desk's page of a visit: where it stands, and the tablet."""
     found = visit_of(request, visit)
+    with transaction.atomic():
+        audit.log(found.clinic, request.user, "visit.seen", found)
     events = audit.story(found)
     context = {
         "visit": found,

@@ -17,6 +17,7 @@ from consent.requirements import Signer
 from consent.wording import PAGES
 
 READ = list(PAGES)
+READ_ALL = "consent-read"  # in the tablet's session: the consent whose last page has been reached
 
 
 def ceremony_of(request: TabletRequest) -> Ceremony:
@@ -34,7 +35,7 @@ def stopped(request: TabletRequest, refused: signing.SigningRefused) -> HttpResp
 
 @tablet_page(Purpose.CONSENT)
 def start(request: TabletRequest) -> HttpResponse:
-    """To the reading, or straight to signing when somebody has signed already."""
+    """To the reading, or to signing when somebody has signed on this tablet already."""
     try:
         ceremony = ceremony_of(request)
     except signing.CeremonyVoid as refused:
@@ -54,6 +55,8 @@ def read(request: TabletRequest, page: str) -> HttpResponse:
     except signing.CeremonyVoid as refused:
         return stopped(request, refused)
     at = READ.index(page)
+    if page == READ[-1]:
+        request.session[READ_ALL] = str(ceremony.pk)
     context = {
         "title": PAGES[page],
         "sections": [section for section in ceremony.shown["sections"] if section["page"] == page],
@@ -84,6 +87,8 @@ def sign(request: TabletRequest) -> HttpResponse:
         signer = signing.next_on_tablet(ceremony)
         if signer is None:
             return finished(request)
+        if request.session.get(READ_ALL) != str(ceremony.pk):
+            return redirect("ceremony-read", READ[0])
         if request.method != "POST":
             return render(request, "consent/ceremony_sign.html", sign_context(ceremony, signer))
         return take_signature(request, ceremony, signer)

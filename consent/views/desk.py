@@ -3,13 +3,14 @@
 import logging
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from clinic import tablet
+from clinic import audit, tablet
 from clinic.access import StaffRequest, staff
 from clinic.models import Purpose, Role, Visit
 from consent import decision, requirements, signing
@@ -109,6 +110,8 @@ def signers_to_come(made: Review | None) -> list[requirements.Signer]:
 def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200) -> HttpResponse:
     """Where the consent stands: who has signed, who is next, the record when it is sealed."""
     found = visit_of(request, visit)
+    with transaction.atomic():
+        audit.log(found.clinic, request.user, "consent.seen", found)
     made = newest_review(found)
     ceremony = signing.current_ceremony(found) if made else None
     if ceremony and made and ceremony.review_id != made.pk:

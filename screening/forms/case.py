@@ -253,6 +253,7 @@ class RepresentativeForm(CaseForm):
         max_length=400,
         error_messages={"required": _("Write down by what authority this person decides.")},
     )
+    patient_signs = forms.BooleanField(label=_("The patient can and wants to sign too"), required=False)
 
     def __init__(self, data: Data = None, initial: Data = None) -> None:
         super().__init__("representative", data, {"kind": "representative"}, initial)

@@ -28,10 +28,16 @@ GUARDIAN_AGREES = YesNo(
     minors_only=True,
     clear=(YES,),
 )
+GUARDIAN_NAME = Text(
+    code="guardian-name",
+    text=_("What is your full name?"),
+    asked=Asked.GUARDIAN,
+    minors_only=True,
+)
 RELATIONSHIP = Text(
     code="guardian-relationship",
-    text=_("What is your relationship to the child, and your name?"),
-    hint=_("For example: mother, Ann Keogh"),
+    text=_("What is your relationship to the child?"),
+    hint=_("For example: mother, father or legal guardian."),
     asked=Asked.GUARDIAN,
     minors_only=True,
 )
@@ -82,7 +88,7 @@ AGE_AND_WILLINGNESS = Precaution(
     number=4,
     code="age-and-willingness",
     title=_("Age and willingness"),
-    questions=(WANTS_TREATMENT, CHILD_EXPLAINS, GUARDIAN_AGREES, RELATIONSHIP),
+    questions=(WANTS_TREATMENT, CHILD_EXPLAINS, GUARDIAN_AGREES, GUARDIAN_NAME, RELATIONSHIP),
     statements=(REFUSAL, YOUNGER, UNDER_TWELVE, BOTH_CONSENT),
     rule=rule,
     for_patient=_(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from clinic.access import Member
 from clinic.models import Visit
-from screening.evaluation import NoIntake, current_screening
+from screening.evaluation import NoIntake, answered_on, current_screening
 from screening.forms.case import CaseForm, CommunicationForm, QuestionsForm, RepresentativeForm
 from screening.models import Finding, Review, Screening
 from screening.precautions.communication import LANGUAGE, NEEDS_HELP
@@ -97,6 +97,11 @@ class CasePage:
         """Of an earlier day or another birth date: it must be taken up again before it can be decided."""
         now = (self.visit.clinic.today(), self.visit.patient.born)
         return self.review is None and (self.screening.today, self.screening.born) != now
+
+    @property
+    def answers_are_old(self) -> bool:
+        """Answered on an earlier day: what can change from day to day must be asked again, in a new visit."""
+        return self.review is None and answered_on(self.visit) != self.visit.clinic.today()
 
     def form(self, build: Callable[[], CaseForm]) -> CaseForm | None:
         """A form, as it was typed when it is the one that was refused; None for somebody who may not act."""

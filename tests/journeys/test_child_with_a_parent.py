@@ -30,7 +30,8 @@ def test_a_child_of_twelve_is_treated_when_child_and_parent_agree(page):
         can_decide="yes",
         child_explains="yes",
         guardian_agrees="yes",
-        guardian_relationship="mother, Nguyễn Thị Hoa",
+        guardian_name="Nguyễn Thị Hoa",
+        guardian_relationship="mother",
     )
     walking.note(page, "4b", "measures", "Two needles at most, lying down, mother beside her.")
     walking.plan(page, "infraspinatus", "right")

@@ -29,7 +29,12 @@ HARMLESS = {
     "varicose-veins": NO, "vessel-disease": NO, "clot-now": NO, "clot-past": NO,
     "joint-surgery": NO, "device": NO, "cosmetic-implant": NO, "other-implant": NO,
 }  # fmt: skip
-HARMLESS_CHILD = HARMLESS | {"child-explains": YES, "guardian-agrees": YES, "guardian-relationship": "mother"}
+HARMLESS_CHILD = HARMLESS | {
+    "child-explains": YES,
+    "guardian-agrees": YES,
+    "guardian-name": "Ann",
+    "guardian-relationship": "mother",
+}
 
 
 def site(code: str) -> MuscleSite:

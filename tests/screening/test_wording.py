@@ -15,7 +15,7 @@ CODES = {
     2: "memory-trouble health-helper cognition-teach-back cognition-understands cognition-retains cognition-weighs "
     "cognition-communicates",
     3: "language language-help language-route-works language-route",
-    4: "wants-treatment child-explains guardian-agrees guardian-relationship",
+    4: "wants-treatment child-explains guardian-agrees guardian-name guardian-relationship",
     5: "able-today can-decide",
     6: "skin skin-where skin-open",
     7: "ill-today infection infection-where antibiotics infection-details infection-lately infection-gone",
@@ -145,7 +145,8 @@ YES_IS_HARMLESS = {
     "cognition-communicates",
 }  # fmt: skip
 ASKED_OF_OTHERS = {
-    "child-explains": "clinician", "can-decide": "clinician", "guardian-agrees": "guardian", "guardian-relationship": "guardian",
+    "child-explains": "clinician", "can-decide": "clinician", "guardian-agrees": "guardian", "guardian-name": "guardian",
+    "guardian-relationship": "guardian",
     "language-route-works": "staff", "language-route": "staff", "cognition-teach-back": "clinician",
     "cognition-understands": "clinician", "cognition-retains": "clinician", "cognition-weighs": "clinician",
     "cognition-communicates": "clinician",

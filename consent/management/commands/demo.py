@@ -164,7 +164,8 @@ def child_of_twelve(demo: Demo) -> None:
         can_decide="yes",
         child_explains="yes",
         guardian_agrees="yes",
-        guardian_relationship="mother, Nguyễn Thị Hoa",
+        guardian_name="Nguyễn Thị Hoa",
+        guardian_relationship="mother",
     )
     screening = demo.plan(screening, "upper_trapezius_right")
     demo.resolve(screening, "4b", "measures", "Two needles at most, lying down, mother beside her.")
