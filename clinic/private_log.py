@@ -5,14 +5,20 @@ import logging
 from django.db import Error
 
 
+def named(error: Error) -> str:
+    """The kind of a database error in the engine's own code (SQLITE_BUSY, 23505) and its constraint, never its words."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or "-"
+    constraint = getattr(getattr(cause, "diag", None), "constraint_name", None) or "-"
+    return f"{type(error).__name__} {code}, constraint {constraint}"
+
+
 class DropDetails(logging.Filter):
-    """Replaces a database exception by its class name and constraint; leaves other tracebacks, which quote code only."""
+    """Replaces a database exception by its kind; leaves other tracebacks, which quote code only."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, Error):
-            diagnosis = getattr(error.__cause__, "diag", None)
-            constraint = getattr(diagnosis, "constraint_name", None) or "-"
-            record.msg = f"{record.msg} [{type(error).__name__}, constraint {constraint}]"
+            record.msg = f"{record.msg} [{named(error)}]"
             record.exc_info = record.exc_text = None
         return True
