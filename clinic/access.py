@@ -8,10 +8,11 @@ from typing import Any, Concatenate
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.models import Clinic, Role, User
+from clinic.models import Clinic, Role, User, Visit
 
 type_of_view = Callable[..., HttpResponseBase]
 
@@ -46,6 +47,12 @@ class StaffRequest(HttpRequest):
 
     member: Member
     user: User
+
+
+def visit_of(request: StaffRequest, visit: str) -> Visit:
+    """A visit of the clinic in which the person is at work; 404 for any other: fetching is authorising."""
+    rows = Visit.objects.visible_to(request.user).filter(clinic=request.member.clinic)
+    return get_object_or_404(rows.select_related("patient", "clinic", "clinician"), pk=visit)
 
 
 def member_of(user: Any) -> Member | None:

@@ -9,7 +9,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, Patient, Purpose, Role, User, Visit
+from clinic.models import Clinic, Patient, Purpose, Role, User, Visit, age_on
 from clinic.text import check_name, check_text, tidy
 
 OLDEST = 130
@@ -56,7 +56,7 @@ def check_born(born: datetime.date, today: datetime.date) -> None:
     """Refuse a date of birth that cannot be right."""
     if born > today:
         raise ValidationError(_("The date of birth is in the future. Please check the year."))
-    if today.year - born.year - ((today.month, today.day) < (born.month, born.day)) >= OLDEST:
+    if age_on(today, born) >= OLDEST:
         raise ValidationError(
             _("The date of birth is %(years)d years ago or more. Please check the year."), params={"years": OLDEST}
         )

@@ -76,6 +76,11 @@ class Membership(models.Model):
         return f"{self.user.printed_name}: {self.role}"
 
 
+def age_on(day: datetime.date, born: datetime.date) -> int:
+    """Completed years; a birthday on 29 February falls on 1 March in other years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 class Patient(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="patients")

@@ -14,7 +14,7 @@ from clinic import audit
 from clinic.models import Clinic, User
 from consent import archive, document, rendering, sealing
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
-from screening.models import Review
+from screening.models import Review, rules_of
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -60,8 +60,7 @@ def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequenc
     number, sealed_at = new_number(), timezone.now()
     valid_until = None
     if ceremony:
-        policy = review.screening.policy
-        days = policy.policy.consent_valid_days if policy else 365
+        days = rules_of(review.screening.policy).consent_valid_days
         valid_until = visit.clinic.today() + datetime.timedelta(days=days)
     html = document.record_html(
         review, number=number, sealed_at=sealed_at, head=audit.head(clinic), certificate=sealer.fingerprint,

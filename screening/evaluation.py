@@ -6,11 +6,10 @@ import json
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from clinic import audit
 from clinic.models import User, Visit
-from screening.models import ClinicPolicy, Finding, Intake, PlannedSite, ResolutionKind, Screening, message_to
+from screening.models import ClinicPolicy, Finding, Intake, PlannedSite, ResolutionKind, Screening, message_to, rules_of
 from screening.precautions.policy import Policy
 from screening.precautions.questions import Asked
 from screening.precautions.vocabulary import Case, Plan, Trigger
@@ -45,9 +44,9 @@ def current_screening(visit: Visit) -> Screening | None:
 
 
 def settled_replies(intake: Intake) -> dict[str, Any]:
-    """JSON replies that staff settled or gave. Each settles the answer it was given for: a corrected answer voids it."""
+    """JSON replies that staff settled or gave, as far as they still bind."""
     rows = intake.visit.resolutions.filter(kind=ResolutionKind.REPLY).order_by("created_at")
-    return {row.question: row.reply for row in rows if intake.replies.get(row.question) == row.was}
+    return {row.question: row.reply for row in rows if row.settles(intake)}
 
 
 def case_of(intake: Intake, plan: Plan, policy: Policy) -> Case:
@@ -94,21 +93,15 @@ def lock(visit: Visit) -> Visit:
     return Visit.objects.select_for_update(of=("self",)).select_related("patient", "clinic").get(pk=visit.pk)
 
 
-def preview(visit: Visit, plan: Plan) -> Any:
-    """What a screening with this plan would come to; nothing is stored."""
-    policy = current_policy(visit)
-    return screen(case_of(current_intake(visit), plan, policy.policy if policy else Policy()))
-
-
 def evaluate(visit: Visit, cause: str, by: User | None, plan: Plan | None = None) -> Screening:
     """Screen the visit anew, with the plan given or the one before, and write the screening with its findings."""
     visit = lock(visit)
     intake, policy, last = current_intake(visit), current_policy(visit), current_screening(visit)
     if plan is None:
         plan = last.plan if last else Plan()
-    case = case_of(intake, plan, policy.policy if policy else Policy())
+    case = case_of(intake, plan, rules_of(policy))
     result = screen(case)
-    seq = (visit.screenings.aggregate(last=Max("seq"))["last"] or 0) + 1
+    seq = last.seq + 1 if last else 1
     screening = Screening.objects.create(
         visit=visit, intake=intake, policy=policy, seq=seq, rules_version=RULES_VERSION, born=case.born, today=case.today,
         replies={code: QUESTIONS[code].dump(reply) for code, reply in case.replies.items()},

@@ -8,8 +8,7 @@ from django.db import transaction
 from clinic import audit
 from clinic.models import Visit
 from screening.evaluation import current_policy, evaluate, lock
-from screening.models import Intake, IntakeDraft
-from screening.precautions.policy import Policy
+from screening.models import Intake, IntakeDraft, rules_of
 from screening.precautions.questions import Asked, Question
 from screening.precautions.vocabulary import Case
 from screening.questionnaire import (
@@ -45,9 +44,8 @@ def draft_of(visit: Visit) -> IntakeDraft:
 
 def draft_case(visit: Visit, replies: Mapping[str, Any]) -> Case:
     """The patient's answers so far (JSON) as a case, to know which questions apply."""
-    policy = current_policy(visit)
     parsed, _ = parse_replies({code: value for code, value in replies.items() if code in QUESTIONS})
-    return Case(visit.patient.born, visit.clinic.today(), parsed, policy=policy.policy if policy else Policy())
+    return Case(visit.patient.born, visit.clinic.today(), parsed, policy=rules_of(current_policy(visit)))
 
 
 def patient_questions(case: Case) -> list[Question]:

@@ -28,6 +28,11 @@ class ClinicPolicy(AppendOnly):
         return Policy(**self.values)
 
 
+def rules_of(row: ClinicPolicy | None) -> Policy:
+    """What a row sets; a clinic that has set nothing has the defaults."""
+    return row.policy if row else Policy()
+
+
 class IntakeDraft(models.Model):
     """Answers so far, saved page by page and deleted when they are submitted."""
 
@@ -255,6 +260,10 @@ class Resolution(AppendOnly):
                 condition=~models.Q(kind="reply") | ~models.Q(question=""), name="settled_reply_names_its_question"
             ),
         ]
+
+    def settles(self, intake: Intake) -> bool:
+        """It settles the answer it was given for: a corrected answer voids it."""
+        return self.kind == ResolutionKind.REPLY and bool(intake.replies.get(self.question) == self.was)
 
 
 class Decision(models.TextChoices):

@@ -77,11 +77,7 @@ def standings(screening: Screening) -> Standings:
     resolutions = list(visit.resolutions.select_related("by").order_by("created_at"))
     by_print = {override.finding.fingerprint: override for override in overrides}
     newest = {row.kind: row for row in resolutions if not row.fingerprint}
-    settled = {
-        row.question: row
-        for row in resolutions
-        if row.question and screening.intake.replies.get(row.question) == row.was
-    }
+    settled = {row.question: row for row in resolutions if row.settles(screening.intake)}
     findings = list(screening.findings.all())
     rows = []
     for finding in findings:

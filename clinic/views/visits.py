@@ -5,15 +5,15 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from clinic import audit, desk, tablet
-from clinic.access import StaffRequest, staff
+from clinic.access import StaffRequest, staff, visit_of
 from clinic.forms import AnotherVisitForm, HandOverForm, VisitForm
-from clinic.models import AuditEvent, Purpose, Role, Visit
+from clinic.models import AuditEvent, Purpose, Role, Visit, age_on
 from clinic.views.patients import patient_of
 
 HAPPENED = {
@@ -33,11 +33,6 @@ BECAUSE = {
     "returned": gettext_lazy("given back"),
     "replaced": gettext_lazy("handed over anew"),
 }
-
-
-def visit_of(request: StaffRequest, visit: str) -> Visit:
-    rows = Visit.objects.visible_to(request.user).filter(clinic=request.member.clinic)
-    return get_object_or_404(rows.select_related("patient", "clinic", "clinician"), pk=visit)
 
 
 def happened(event: AuditEvent) -> dict[str, Any]:
@@ -81,15 +76,9 @@ def visit(request: StaffRequest, visit: str) -> HttpResponse:
         "in_hand": next((row for row in found.handovers.filter(ended_at=None) if row.is_open), None),
         "begun": found.handovers.filter(purpose=Purpose.INTAKE, confirmed_at__isnull=False).exists(),
         "story": [happened(event) for event in events if event.action in HAPPENED],
-        "age": age(found),
+        "age": age_on(found.clinic.today(), found.patient.born),
     }
     return render(request, "clinic/visit.html", context)
-
-
-def age(visit: Visit) -> int:
-    """Completed years today at the clinic."""
-    born, today = visit.patient.born, visit.clinic.today()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 @staff(Role.FRONT_DESK, Role.CLINICIAN)

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from clinic import audit, tablet
-from clinic.access import StaffRequest, staff
+from clinic.access import StaffRequest, staff, visit_of
 from clinic.models import Purpose, Role, Visit
 from consent import decision, requirements, signing
 from consent.archive import ArchiveDamaged
@@ -26,11 +26,6 @@ from screening.standing import standings
 
 log = logging.getLogger(__name__)
 NOT_SEALED = (RenderingFailed, SealingFailed, ArchiveDamaged, OSError)
-
-
-def visit_of(request: StaffRequest, visit: str) -> Visit:
-    rows = Visit.objects.visible_to(request.user).filter(clinic=request.member.clinic)
-    return get_object_or_404(rows.select_related("patient", "clinic", "clinician"), pk=visit)
 
 
 def one_line(form: DecisionForm) -> str:

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from clinic import audit
-from clinic.access import StaffRequest, staff
+from clinic.access import StaffRequest, staff, visit_of
 from clinic.models import Role, Visit
 from screening.forms.case import CaseForm
 from screening.forms.plan import AreaForm, MuscleForm
@@ -21,11 +21,6 @@ from screening.views.case_cards import Cards
 from screening.views.case_page import CasePage
 from screening.views.case_plan import map_of
 from screening.words import ASKED, OUTCOMES, SCOPES
-
-
-def visit_of(request: StaffRequest, visit: str) -> Visit:
-    rows = Visit.objects.visible_to(request.user).filter(clinic=request.member.clinic)
-    return get_object_or_404(rows.select_related("patient", "clinic", "clinician"), pk=visit)
 
 
 @staff()

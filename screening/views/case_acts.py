@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from clinic.access import StaffRequest, staff
+from clinic.access import StaffRequest, staff, visit_of
 from clinic.models import Role, Visit
 from screening import review
 from screening.forms.case import (
@@ -34,7 +34,7 @@ from screening.precautions.vocabulary import Requirement
 from screening.questionnaire import QUESTIONS
 from screening.review import AlreadyDecided, ReviewRefused, StaleScreening
 from screening.standing import standings
-from screening.views.case import show, visit_of
+from screening.views.case import show
 from screening.views.case_cards import place_form, where_questions
 from screening.views.case_page import questions_form
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from clinic.access import StaffRequest, staff
+from clinic.access import StaffRequest, staff, visit_of
 from clinic.models import Role, Visit
 from screening import correction, intake
 from screening.evaluation import current_intake, current_screening
@@ -18,7 +18,6 @@ from screening.precautions import PRECAUTIONS
 from screening.precautions.questions import Asked
 from screening.precautions.vocabulary import Precaution
 from screening.review import AlreadyDecided, ReviewRefused, StaleScreening
-from screening.views.case import visit_of
 from screening.views.case_acts import uuid_of
 
 

@@ -10,13 +10,12 @@ from clinic.access import Member
 from clinic.models import Visit
 from screening.evaluation import NoIntake, answered_on, current_screening
 from screening.forms.case import CaseForm, CommunicationForm, QuestionsForm, RepresentativeForm
-from screening.models import Finding, Review, Screening
-from screening.precautions.communication import LANGUAGE, NEEDS_HELP
-from screening.precautions.policy import Policy
-from screening.precautions.questions import NO, Asked, Question
+from screening.models import Finding, Review, Screening, rules_of
+from screening.precautions.communication import LANGUAGE
+from screening.precautions.questions import Asked, Question
 from screening.precautions.vocabulary import Case, Plan, Requirement
 from screening.questionnaire import PRECAUTION_OF, QUESTIONS, parse_replies, shown
-from screening.standing import Outstanding, Standings, standings
+from screening.standing import Outstanding, Standings, needs_help_to_talk, standings
 
 CONSENT_STEPS = frozenset(
     {Requirement.CAPACITY_OR_REPRESENTATIVE, Requirement.CHILD_AND_GUARDIAN, Requirement.WORKING_ROUTE}
@@ -26,7 +25,7 @@ NAMED_LANGUAGES = frozenset(option.code for option in LANGUAGE.options) - {"sign
 
 def case_of(screening: Screening) -> Case:
     """The case as it was screened, with what staff settled, but for the plan."""
-    policy = screening.policy.policy if screening.policy else Policy()
+    policy = rules_of(screening.policy)
     replies, _faults = parse_replies(screening.replies)
     return Case(screening.born, screening.today, replies, policy=policy)
 
@@ -147,7 +146,7 @@ class CasePage:
 
     @property
     def needs_help_to_talk(self) -> bool:
-        return bool(self.screening.replies.get(NEEDS_HELP.code, NO) != NO)
+        return needs_help_to_talk(self.screening)
 
     @cached_property
     def communication(self) -> CaseForm | None:
