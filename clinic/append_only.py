@@ -51,13 +51,15 @@ class AppendOnly(models.Model):
 
 
 SQLITE = """
-CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {VERB} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
 POSTGRES = (
     """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
 """,
+    "DROP TRIGGER IF EXISTS {table}_no_change ON {table}",
+    "DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
     "CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()",
     "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
     # ALWAYS: not even a session that plays a replica may skip them.
@@ -67,7 +69,10 @@ $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'inte
 
 
 def protect(*tables: str) -> migrations.RunPython:
-    """A migration step that makes the database itself refuse UPDATE, DELETE and TRUNCATE on the tables."""
+    """A migration step that makes the database itself refuse UPDATE, DELETE and TRUNCATE on the tables.
+
+    Named again after a step that adds a column: SQLite makes such a table anew, without its triggers.
+    """
 
     def forwards(apps: StateApps, schema: BaseDatabaseSchemaEditor) -> None:
         for table in tables:

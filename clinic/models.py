@@ -135,11 +135,17 @@ class Handover(models.Model):
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="handovers")
     purpose = models.CharField(max_length=20, choices=Purpose)
     issued_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    own_phone = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
+    seen_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    text_size = models.PositiveSmallIntegerField(default=0)
+    high_contrast = models.BooleanField(default=False)
+    help_wanted_at = models.DateTimeField(null=True)
 
     objects = Scoped.as_manager()
     clinic_path = "visit__clinic"
@@ -155,6 +161,28 @@ class Handover(models.Model):
     @property
     def is_open(self) -> bool:
         return self.ended_at is None and timezone.now() < self.expires_at
+
+
+class IntakeLink(models.Model):
+    """A link by which a patient answers on their own phone: good for its day, and for one intake. Only its hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="links")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    emailed_at = models.DateTimeField(null=True)
+    wrong_days = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = Scoped.as_manager()
+    clinic_path = "visit__clinic"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit"], condition=models.Q(ended_at=None), name="one_open_link_per_visit")
+        ]
 
 
 class AuditEvent(AppendOnly):

@@ -47,6 +47,7 @@ class Signature(AppendOnly):
     name = models.TextField(validators=[check_text])
     standing = models.TextField(blank=True, validators=[check_text])
     meaning = models.TextField()
+    language = models.CharField(max_length=20, default="en")
     strokes = models.JSONField(null=True)
     typed = models.CharField(max_length=120, blank=True, validators=[check_name])
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -63,6 +64,25 @@ class Signature(AppendOnly):
             models.CheckConstraint(
                 condition=~models.Q(role="clinician") | models.Q(user__isnull=False), name="clinician_signs_signed_in"
             ),
+        ]
+
+
+class Comprehension(AppendOnly):
+    """One answer to a question about today's real risks; a wrong one is explained again and told to the clinician."""
+
+    ceremony = models.ForeignKey(Ceremony, models.PROTECT, related_name="comprehension")
+    code = models.CharField(max_length=40)
+    attempt = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=20, default="en")
+    asked = models.TextField()
+    said = models.TextField()
+    right = models.BooleanField()
+    clinic_path = "ceremony__visit__clinic"
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["ceremony", "code", "attempt"], name="one_answer_per_attempt")
         ]
 
 

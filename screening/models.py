@@ -34,24 +34,36 @@ def rules_of(row: ClinicPolicy | None) -> Policy:
 
 
 class IntakeDraft(models.Model):
-    """Answers so far, saved page by page and deleted when they are submitted."""
+    """Answers so far, saved page by page and deleted when they are submitted.
+
+    `confirmed` names, by question code, the day of the earlier answer that the patient said is still right; `help` lists
+    who helped to answer and how: {"who": "staff", "name": "…", "ways": ["read_aloud", …]}.
+    """
 
     visit = models.OneToOneField(Visit, models.PROTECT, related_name="draft")
     replies = models.JSONField(default=dict)
     read = models.BooleanField(default=False)
+    confirmed = models.JSONField(default=dict)
+    guardian_absent = models.BooleanField(default=False)
+    help = models.JSONField(default=list)
     updated_at = models.DateTimeField(auto_now=True)
 
 
 class Intake(AppendOnly):
-    """The questions as asked and the patient's answers; a correction is a new version with who and why."""
+    """The questions as asked and the patient's answers; a correction is a new version with who and why.
+
+    `translation` says how far the words shown had been checked ("confirmed", "unconfirmed"; empty for English).
+    """
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="intakes")
     version = models.PositiveIntegerField(default=1)
     questionnaire_version = models.CharField(max_length=20)
     questionnaire_digest = models.CharField(max_length=64)
     language = models.CharField(max_length=20, default="en")
+    translation = models.CharField(max_length=20, blank=True)
     replies = models.JSONField()
     asked = models.JSONField()
+    help = models.JSONField(default=list)
     corrected_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True, validators=[check_text])
     clinic_path = "visit__clinic"
