@@ -39,8 +39,13 @@ def correct(screening: Screening, changes: Mapping[str, Any], by: User, reason: 
         answered = asked_and_answered(complete_case(visit, kept))
         if answered["replies"] == before.replies:
             raise CorrectionRefused(_("Nothing was changed."))
+        # What was not changed stays as the patient was asked it; the correction itself is in the clinic's language.
+        rows = {row["code"]: row for row in before.asked}
+        stays = [row["code"] for row in answered["asked"] if rows.get(row["code"], {}).get("reply") == row["reply"]]
+        answered["asked"] = [rows[row["code"]] if row["code"] in stays else row for row in answered["asked"]]
+        answered |= {"language": before.language, "translation": before.translation, "help": before.help}
         intake = Intake.objects.create(
-            visit=visit, version=before.version + 1, language=before.language, corrected_by=by, reason=reason, **answered,
+            visit=visit, version=before.version + 1, corrected_by=by, reason=reason, **answered,
         )  # fmt: skip
         audit.log(visit.clinic, by, "intake.corrected", intake, visit=str(visit.pk), version=intake.version)
         return evaluate(visit, "correction", by)

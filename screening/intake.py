@@ -3,11 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import QueryDict
+from django.utils.translation import gettext, override
 
 from clinic import audit
+from clinic.languages import ORIGINAL, checked
 from clinic.models import Visit
+from clinic.text import check_text
 from screening.evaluation import current_policy, evaluate, lock
+from screening.last_time import LastTime, to_confirm
 from screening.models import Intake, IntakeDraft, rules_of
 from screening.precautions.questions import Asked, Question
 from screening.precautions.vocabulary import Case
@@ -16,6 +22,7 @@ from screening.questionnaire import (
     QUESTIONNAIRE_DIGEST,
     QUESTIONNAIRE_VERSION,
     QUESTIONS,
+    Page,
     birth_faults,
     fit_faults,
     parse_replies,
@@ -52,6 +59,18 @@ def patient_questions(case: Case) -> list[Question]:
     return shown(case, Asked.PATIENT)
 
 
+def on_tablet(case: Case) -> list[Question]:
+    """What the intake holds: all that the patient is asked, and the guardian's part where there was a guardian."""
+    guardians = [question for question in shown(case, Asked.GUARDIAN) if question.code in case.replies]
+    return [*patient_questions(case), *guardians]
+
+
+def awaits_guardian(case: Case, draft: IntakeDraft) -> bool:
+    """A minor's answers are not sent before the guardian's part is done, or the child has said that nobody is there."""
+    missing = [question for question in shown(case, Asked.GUARDIAN) if question.code not in case.replies]
+    return bool(missing) and not draft.guardian_absent
+
+
 def mark_read(visit: Visit) -> None:
     """The patient has read what dry needling is; the questions come next."""
     with transaction.atomic():
@@ -68,32 +87,89 @@ def save_page(visit: Visit, offered: list[str], replies: Mapping[str, Any]) -> I
         kept = {code: value for code, value in draft.replies.items() if code not in offered} | dict(replies)
         case = draft_case(visit, kept)
         draft.replies = {code: value for code, value in kept.items() if case.shows(QUESTIONS[code])}
+        draft.confirmed = {code: day for code, day in draft.confirmed.items() if code not in offered}
+        draft.typed = {code: data for code, data in draft.typed.items() if not set(data) & set(offered)}
         draft.save()
         return draft
 
 
-def as_asked(case: Case) -> list[dict[str, Any]]:
-    """Each question that the patient was asked, in the words in which it was shown, with the answer in words."""
-    return [
-        {
-            "code": question.code,
-            "precaution": PRECAUTION_OF[question.code].number,
-            "text": question.text,
-            "hint": question.hint,
-            "reply": question.dump(case[question]),
-            "said": question.say(case[question]).render(),
-        }
-        for question in patient_questions(case)
-    ]
+def confirm(visit: Visit, page: Page, last: LastTime | None) -> bool:
+    """The patient says that a page's answers of last time are still right; False when they have to be asked anew."""
+    with transaction.atomic():
+        replies = to_confirm(page, draft_case(visit, draft_of(lock(visit)).replies), last)
+        if not replies or last is None:
+            return False
+        draft = save_page(visit, [question.code for question in page.questions], replies)
+        draft.confirmed |= dict.fromkeys(replies, last.day.isoformat())
+        draft.save()
+        return True
 
 
-def asked_and_answered(case: Case) -> dict[str, Any]:
+def keep_typed(visit: Visit, page: str, data: QueryDict) -> None:
+    """Keep what stands in a page that the patient leaves before it is complete, so that it stands there again."""
+    with transaction.atomic():
+        draft = draft_of(lock(visit))
+        draft.typed[page] = {name: values for name, values in data.lists() if all(map(can_be_kept, values))}
+        draft.save()
+
+
+def can_be_kept(value: str) -> bool:
+    try:
+        check_text(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def no_guardian(visit: Visit) -> None:
+    """Nobody is there who could do the guardian's part; staff ask later, and until then it counts as not agreed."""
+    with transaction.atomic():
+        draft = draft_of(lock(visit))
+        draft.guardian_absent = True
+        draft.save()
+
+
+def worded(question: Question, case: Case) -> dict[str, str]:
+    """A question as this patient is asked it, and their answer, in the language of the moment."""
+    asked = case.worded(question)
+    return {
+        "text": gettext(asked.text),
+        "hint": gettext(asked.hint) if asked.hint else "",
+        "said": question.say(case[question]).render(gettext),
+    }
+
+
+def as_asked(case: Case, language: str = ORIGINAL, confirmed: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Each question with its answer, in the words in which it was shown; beside another language, `original` has English.
+
+    `confirmed` has, by code, the day of the earlier answer that was only confirmed.
+    """
+    rows = []
+    for question in on_tablet(case):
+        with override(language):
+            shown_as = worded(question, case)
+        row: dict[str, Any] = {
+            "code": question.code, "precaution": PRECAUTION_OF[question.code].number, "by": question.asked,
+            **shown_as, "reply": question.dump(case[question]), "confirmed": (confirmed or {}).get(question.code, ""),
+        }  # fmt: skip
+        if language != ORIGINAL:
+            with override(ORIGINAL):
+                row["original"] = worded(question, case)
+        rows.append(row)
+    return rows
+
+
+def asked_and_answered(
+    case: Case, language: str = ORIGINAL, confirmed: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """What an intake row says of the questions: their version, their words, and the answers."""
     return {
         "questionnaire_version": QUESTIONNAIRE_VERSION,
         "questionnaire_digest": QUESTIONNAIRE_DIGEST,
-        "replies": {question.code: question.dump(case[question]) for question in patient_questions(case)},
-        "asked": as_asked(case),
+        "language": language,
+        "translation": checked(language),
+        "replies": {question.code: question.dump(case[question]) for question in on_tablet(case)},
+        "asked": as_asked(case, language, confirmed),
     }
 
 
@@ -108,8 +184,8 @@ def complete_case(visit: Visit, replies: Mapping[str, Any]) -> Case:
     return case
 
 
-def submit(visit: Visit, language: str = "en") -> Intake:
-    """Turn the draft into the visit's intake with its first screening. Sent twice, it gives the same intake."""
+def submit(visit: Visit, language: str = ORIGINAL) -> Intake:
+    """Turn the draft into the visit's intake, in the words shown, with its first screening. Sent twice, it gives the same."""
     with transaction.atomic():
         visit = lock(visit)
         if existing := visit.intakes.order_by("version").first():
@@ -117,8 +193,8 @@ def submit(visit: Visit, language: str = "en") -> Intake:
         draft = draft_of(visit)
         case = complete_case(visit, draft.replies)
         intake = Intake.objects.create(
-            visit=visit, language=language, **asked_and_answered(case),
-        )  # fmt: skip
+            visit=visit, help=draft.help, **asked_and_answered(case, language, draft.confirmed)
+        )
         draft.delete()
         audit.log(visit.clinic, None, "intake.submitted", intake, visit=str(visit.pk), questions=len(intake.asked))
         evaluate(visit, "intake", by=None)

@@ -1,5 +1,8 @@
 """What was answered, what the screening found, and what clinicians recorded about it; all append-only but the draft."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +39,7 @@ def rules_of(row: ClinicPolicy | None) -> Policy:
 class IntakeDraft(models.Model):
     """Answers so far, saved page by page and deleted when they are submitted.
 
+    `typed` holds, by page, what was sent when the patient left a page before it was complete: shown again, never read.
     `confirmed` names, by question code, the day of the earlier answer that the patient said is still right; `help` lists
     who helped to answer and how: {"who": "staff", "name": "…", "ways": ["read_aloud", …]}.
     """
@@ -44,6 +48,7 @@ class IntakeDraft(models.Model):
     replies = models.JSONField(default=dict)
     read = models.BooleanField(default=False)
     confirmed = models.JSONField(default=dict)
+    typed = models.JSONField(default=dict)
     guardian_absent = models.BooleanField(default=False)
     help = models.JSONField(default=list)
     updated_at = models.DateTimeField(auto_now=True)
@@ -77,6 +82,12 @@ class Intake(AppendOnly):
                 name="intake_correction_says_who_and_why",
             ),
         ]
+
+
+def in_english(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A question of an intake's `asked` with its answer, in the words that translations are made from."""
+    original: Mapping[str, Any] = row.get("original") or row
+    return original
 
 
 class Screening(AppendOnly):
@@ -193,17 +204,23 @@ class Finding(AppendOnly):
 
 def message_to(message: Message) -> dict[str, object]:
     """A message as JSON."""
-    params = {
-        name: message_to(value) if isinstance(value, Message) else value for name, value in message.params.items()
-    }
-    return {"text": message.text, "params": params}
+    return {"text": message.text, "params": {name: _stored(value) for name, value in message.params.items()}}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, Message):
+        return message_to(value)
+    return [_stored(item) for item in value] if isinstance(value, tuple) else value
 
 
 def message_from(stored: dict) -> Message:  # type: ignore[type-arg]
-    params = {
-        name: message_from(value) if isinstance(value, dict) else value for name, value in stored["params"].items()
-    }
-    return Message(stored["text"], params)
+    return Message(stored["text"], {name: _restored(value) for name, value in stored["params"].items()})
+
+
+def _restored(value: Any) -> Any:
+    if isinstance(value, dict):
+        return message_from(value)
+    return tuple(_restored(item) for item in value) if isinstance(value, list) else value
 
 
 class Override(AppendOnly):

@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 from screening.precautions import PRECAUTIONS
-from screening.precautions.questions import UNSURE, Asked, BadReply, Date, Question
+from screening.precautions.questions import UNSURE, Asked, BadReply, Date, Question, Text
 from screening.precautions.vocabulary import Case, Outcome, Plan, Precaution, Requirement, Scope, Trigger
 
-QUESTIONNAIRE_VERSION = "2026.1"
-QUESTIONNAIRE_DIGEST = "95bca94038723aff9e27a6997f9498b9940c731a954882c38be9239c3a68938f"
+QUESTIONNAIRE_VERSION = "2026.2"
+QUESTIONNAIRE_DIGEST = "8fbf188ba67b1eb4ea3ea7328ba0c5c683911c8bf3ee791c4e4100937e9e1769"
 RULES_VERSION = "2026.1"
 
 QUESTIONS: dict[str, Question] = {
@@ -26,6 +26,51 @@ PRECAUTION_OF_PART: dict[str, Precaution] = {
     statement.part: precaution for precaution in PRECAUTIONS for statement in precaution.statements
 }
 OLDEST = 130
+
+
+@dataclass(frozen=True)
+class Page:
+    """Questions that hang together by their follow-ups: one lead question, or a few that share a follow-up."""
+
+    code: str
+    precaution: Precaution
+    questions: tuple[Question, ...]
+
+
+def hanging_together(questions: Iterable[Question]) -> list[tuple[Question, ...]]:
+    """The questions in groups, joined wherever one follows another; groups and questions stay in their order."""
+    groups: list[list[Question]] = []
+    for question in questions:
+        leads = {lead.question.code for lead in question.follows}
+        joined = [group for group in groups if leads & {other.code for other in group}]
+        if not joined:
+            groups.append([question])
+            continue
+        for group in joined[1:]:
+            joined[0].extend(group)
+            groups.remove(group)
+        joined[0].append(question)
+    return [tuple(group) for group in groups]
+
+
+def pages_of(precaution: Precaution) -> list[Page]:
+    """What a patient is asked on one page each; the first page has the precaution's own code."""
+    asked = [question for question in precaution.questions if question.asked == Asked.PATIENT]
+    return [
+        Page(precaution.code if at == 1 else f"{precaution.code}-{at}", precaution, group)
+        for at, group in enumerate(hanging_together(asked), 1)
+    ]
+
+
+PAGES: tuple[Page, ...] = tuple(page for precaution in PRECAUTIONS for page in pages_of(precaution))
+PAGE_OF: dict[str, Page] = {question.code: page for page in PAGES for question in page.questions}
+# Who they are comes first, then whether they agree.
+FOR_GUARDIAN: tuple[Question, ...] = tuple(
+    sorted(
+        (question for question in QUESTIONS.values() if question.asked == Asked.GUARDIAN),
+        key=lambda question: not isinstance(question, Text),
+    )
+)
 
 
 class Overall(StrEnum):
@@ -173,8 +218,8 @@ def digest() -> str:
     """SHA-256 over everything that is asked, so that no wording changes without a new questionnaire version."""
     asked = [
         [
-            question.code, question.kind, question.text, question.hint, question.why, question.asked, question.minors_only,
-            question.clear,
+            question.code, question.kind, question.text, question.hint, question.child, question.child_hint, question.why,
+            question.asked, question.minors_only, question.clear,
             [[option.code, option.text] for option in question.options],
             [[lead.question.code, lead.replies] for lead in question.follows],
         ]

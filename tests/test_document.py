@@ -48,7 +48,9 @@ def test_questions_to_staff_and_guardian_say_who_was_asked_and_who_answered(demo
         "language-route": "staff",
         "guardian-agrees": "parent or guardian",
     }.items():
-        assert re.search(re.escape(f"{QUESTIONS[code].text} ({asked})") + r" \w[\w ]+ Siobhan Byrne , ", text)
+        question = QUESTIONS[code]
+        words = re.escape(f"{question.text} ({asked}) {question.hint}".strip())
+        assert re.search(words + r" \w[\w ]+ Siobhan Byrne , ", text)
 
 
 def test_a_settled_answer_shows_what_the_patient_said_who_settled_it_when_and_the_note(demo):

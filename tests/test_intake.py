@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import Handover
-from screening import intake
+from screening import intake, questionnaire
 from screening.forms.fields import field_for
 from screening.forms.questions import PageForm, posted
 from screening.models import Intake, IntakeDraft, Screening
@@ -20,7 +20,7 @@ from screening.questionnaire import QUESTIONS
 from tests import people
 from tests.people import clear_replies, make_clinic, make_member, make_patient, make_visit, tablet_for
 
-PAGES = [precaution.code for precaution in PRECAUTIONS]
+PAGES = [page.code for page in questionnaire.PAGES]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -42,7 +42,7 @@ def page(code: str, query: str = "") -> str:
 
 
 def of_page(code: str, replies) -> dict[str, Any]:
-    mine = {question.code for precaution in PRECAUTIONS if precaution.code == code for question in precaution.questions}
+    mine = {question.code for page in questionnaire.PAGES if page.code == code for question in page.questions}
     return {question: reply for question, reply in replies.items() if question in mine}
 
 
@@ -96,8 +96,8 @@ def test_from_the_first_page_to_the_last_one_answer_at_a_time(visit, patient):
     for number, code in enumerate(PAGES, 1):
         assert at == page(code)
         shown = text(patient.get(at))
-        assert f"Your health · {number} of 15" in shown
-        assert f'value="{done}" max="19"' in shown
+        assert f"Your health · {number} of {len(PAGES)}" in shown
+        assert f'value="{done}" max="{len(PAGES) + 4}"' in shown
         assert "checked" not in shown
         answer = send(patient, code, of_page(code, replies))
         assert answer.status_code == 302

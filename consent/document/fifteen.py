@@ -1,14 +1,15 @@
 """The fifteen precautions of a record: what the source says, what was asked and answered, who settled what, the outcome."""
 
+import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from consent.document.findings import Found
 from consent.document.words import Act, Badge, Clock, act, reply_words
-from screening.models import Resolution, Screening
+from screening.models import Resolution, Screening, in_english
 from screening.precautions import PRECAUTIONS
 from screening.precautions.questions import UNSURE, Asked, Question
 from screening.precautions.vocabulary import Case, Origin, Precaution
@@ -28,18 +29,26 @@ class Settled:
 
 @dataclass(frozen=True)
 class Answer:
-    """One question as asked, what was said, and how it was settled."""
+    """One question as asked, what was said, and how it was settled.
+
+    `shown` and `shown_said` are the patient's own words in `language`, where the intake was not in the clinic's.
+    """
 
     question: str
     hint: str
     asked: str
     said: str
     settled: tuple[Settled, ...]
+    shown: str = ""
+    shown_said: str = ""
+    language: str = ""
+    confirmed: str = ""
 
     @property
     def is_long(self) -> bool:
         """Too long for a cell of a table: it runs on below, over pages if it must."""
-        return len(self.said) + sum(len(item.words) + len(item.by.note) for item in self.settled) > LONGEST_IN_CELL
+        settled = sum(len(item.words) + len(item.by.note) for item in self.settled)
+        return len(self.said) + len(self.shown_said) + settled > LONGEST_IN_CELL
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ class Interview:
         ]
         # An answer to a question that the rules no longer know is never lost.
         others = [
-            Answer(row["text"], row["hint"], str(ASKED[Asked.PATIENT]), row["said"], ())
+            self.in_words(row, Answer("", "", str(ASKED[Asked.PATIENT]), "", ()))
             for code, row in self.asked.items()
             if row["precaution"] == precaution.number and code not in known
         ]
@@ -99,11 +108,22 @@ class Interview:
     def answer(self, question: Question) -> Answer:
         row = self.asked.get(question.code)
         settled = tuple(self.settled(item) for item in self.binding.get(question.code, []))
-        text, hint = (row["text"], row["hint"]) if row else (_(question.text), _(question.hint))
-        said = row["said"] if row else ""
-        if not said and not settled:
-            said = _("Not answered; it counts as not sure")
-        return Answer(text, hint, str(ASKED[question.asked]), said, settled)
+        found = Answer(_(question.text), _(question.hint), str(ASKED[question.asked]), "", settled)
+        if row:
+            found = self.in_words(row, found)
+        if not found.said and not settled:
+            return replace(found, said=_("Not answered; it counts as not sure"))
+        return found
+
+    def in_words(self, row: dict[str, Any], found: Answer) -> Answer:
+        """As stored with the intake: in the clinic's words and, beside them, in those that were shown."""
+        words = in_english(row)
+        found = replace(found, question=words["text"], hint=words["hint"], said=words["said"])
+        if words is not row:
+            found = replace(found, shown=row["text"], shown_said=row["said"], language=self.intake.language)
+        if day := row.get("confirmed"):
+            return replace(found, confirmed=self.clock.day(datetime.date.fromisoformat(day)))
+        return found
 
     def settled(self, row: Resolution) -> Settled:
         words = reply_words(row.question, row.reply)

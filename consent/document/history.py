@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from consent.document.findings import note_of
 from consent.document.words import CAUSES, Act, Clock, act, badge_of, overall_words, reply_words
-from screening.models import Finding, Intake, Override, Resolution, Review, Screening
+from screening.models import Finding, Intake, Override, Resolution, Review, Screening, in_english
 from screening.questionnaire import PRECAUTION_OF_PART, QUESTIONS
 from screening.standing import Standings
 
@@ -99,7 +99,7 @@ def correction(old: Intake, new: Intake, clock: Clock) -> Correction:
     after = {row["code"]: row for row in new.asked}
     none = _("not asked")
     changes = [
-        Change((after.get(code) or before[code])["text"], said(before, code, none), said(after, code, none))
+        Change(in_english(after.get(code) or before[code])["text"], said(before, code, none), said(after, code, none))
         for code in dict.fromkeys([*before, *after])
         if before.get(code, {}).get("reply") != after.get(code, {}).get("reply")
     ]
@@ -107,7 +107,7 @@ def correction(old: Intake, new: Intake, clock: Clock) -> Correction:
 
 
 def said(asked: dict[str, dict[str, str]], code: str, otherwise: str) -> str:
-    return asked[code]["said"] if code in asked else otherwise
+    return str(in_english(asked[code])["said"]) if code in asked else otherwise
 
 
 def decisions(review: Review, clock: Clock) -> tuple[Void, ...]:

@@ -11,6 +11,7 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,12 +21,14 @@ from screening.precautions.vocabulary import Case
 from screening.questionnaire import QUESTIONS, parse_replies
 
 DO_NOT_KNOW = "-unsure"
+LEAVE = "leave"  # the button that leaves the page before it is complete
 MISSING = {
     "yes_no": _("Please choose an answer. “I am not sure” is an answer too."),
     "choice": _("Please choose an answer."),
     "places": _("Please mark at least one place, or “I cannot show where”."),
     "date": _("Please enter the date, or tick “I do not know”."),
     "weeks": _("Please enter the weeks, or tick “I do not know”."),
+    "text": _("Please write your answer here."),
 }
 
 
@@ -46,17 +49,20 @@ def posted(replies: Mapping[str, Any]) -> QueryDict:
 
 
 class PageForm(forms.Form):
-    """Questions of one precaution. `case` holds the answers so far; nothing else is selected beforehand.
+    """Questions of one page. `case` holds the answers so far; nothing else is selected beforehand.
 
-    After a valid `clean`, `replies` has the reply (JSON) to each question that applies.
+    `typed` is what was in the form when the patient turned away from it (to another language, or a page back): shown again,
+    and not checked. After a valid `clean`, `replies` has the reply (JSON) to each question that applies.
     """
 
-    def __init__(self, questions: Iterable[Question], case: Case, data: QueryDict | None = None) -> None:
+    def __init__(
+        self, questions: Iterable[Question], case: Case, data: QueryDict | None = None, typed: QueryDict | None = None
+    ) -> None:
         super().__init__(data)
         self.questions, self.case = list(questions), case
         self.replies: dict[str, Any] = {}
         for question in self.questions:
-            self.fields[question.code] = field = field_for(question, case.today)
+            self.fields[question.code] = field = field_for(case.worded(question), case.today)
             field.why = gettext(question.why) if question.why else ""  # type: ignore[attr-defined]
             if isinstance(question, Date | Weeks):
                 self.fields[f"{question.code}{DO_NOT_KNOW}"] = forms.BooleanField(
@@ -64,6 +70,9 @@ class PageForm(forms.Form):
                 )
             if question.code in case.replies:
                 self.set_initial(question, question.dump(case.replies[question.code]))
+        if typed is not None:
+            names = self.fields.items()
+            self.initial = {name: field.widget.value_from_datadict(typed, MultiValueDict(), name) for name, field in names}
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -107,7 +116,7 @@ class PageForm(forms.Form):
         leads = [lead for lead in question.follows if self.now.shows(lead.question)]
         answered = [lead for lead in leads if lead.question.code in self.now.replies]
         if not question.follows or any(self.now[lead.question] in lead.replies for lead in answered):
-            if reply is None and not isinstance(question, Text):
+            if reply is None and not (isinstance(question, Text) and not question.needed):
                 self.add_error(question.code, MISSING[question.kind])
         elif reply is not None and len(answered) == len(leads):
             self.refuse_contradiction(question)
@@ -118,7 +127,8 @@ class PageForm(forms.Form):
         while not self.now.shows(lead):
             lead = lead.follows[0].question
         told = {
-            "reply": lead.say(self.now[lead]).render(gettext), "lead": gettext(lead.text), "follow": gettext(question.text),
+            "reply": lead.say(self.now[lead]).render(gettext), "lead": gettext(self.case.worded(lead).text),
+            "follow": gettext(self.case.worded(question).text),
         }  # fmt: skip
         text = _("You answered “%(reply)s” to “%(lead)s”, but also filled in “%(follow)s”. Please change one of them.")
         self.add_error(lead.code, ValidationError(text, params=told))
@@ -126,7 +136,7 @@ class PageForm(forms.Form):
     def refuse_unoffered(self) -> None:
         """Whatever this page did not ask for makes all of it doubtful."""
         data: Any = self.data
-        names = {"csrfmiddlewaretoken"}
+        names = {"csrfmiddlewaretoken", LEAVE}
         for question in self.questions:
             parts = ("_0", "_1") if isinstance(question, Weeks) else ("",)
             names |= {f"{question.code}{part}" for part in parts}

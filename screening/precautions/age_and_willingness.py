@@ -12,6 +12,8 @@ WANTS_TREATMENT = YesNo(
     code="wants-treatment",
     text=_("Do you want to have dry needling today?"),
     hint=_("It is your choice. If you say no, we will talk about other ways to help you."),
+    child_hint=_("You may say no. Nobody will be cross with you, and we will find another way to help."),
+    why=_("Nobody is treated who does not want it."),
     clear=(YES,),
 )
 CHILD_EXPLAINS = YesNo(
@@ -24,6 +26,7 @@ CHILD_EXPLAINS = YesNo(
 GUARDIAN_AGREES = YesNo(
     code="guardian-agrees",
     text=_("Parent or guardian: do you agree that this child has dry needling today?"),
+    hint=_("You will read about the risks, and sign, after the clinician has talked with you both."),
     asked=Asked.GUARDIAN,
     minors_only=True,
     clear=(YES,),
@@ -31,8 +34,10 @@ GUARDIAN_AGREES = YesNo(
 GUARDIAN_NAME = Text(
     code="guardian-name",
     text=_("What is your full name?"),
+    hint=_("The name of the parent or guardian."),
     asked=Asked.GUARDIAN,
     minors_only=True,
+    needed=True,
 )
 RELATIONSHIP = Text(
     code="guardian-relationship",
@@ -40,6 +45,7 @@ RELATIONSHIP = Text(
     hint=_("For example: mother, father or legal guardian."),
     asked=Asked.GUARDIAN,
     minors_only=True,
+    needed=True,
 )
 
 REFUSAL = Statement(
@@ -89,6 +95,7 @@ AGE_AND_WILLINGNESS = Precaution(
     code="age-and-willingness",
     title=_("Age and willingness"),
     questions=(WANTS_TREATMENT, CHILD_EXPLAINS, GUARDIAN_AGREES, GUARDIAN_NAME, RELATIONSHIP),
+    each_visit=True,
     statements=(REFUSAL, YOUNGER, UNDER_TWELVE, BOTH_CONSENT),
     rule=rule,
     for_patient=_(

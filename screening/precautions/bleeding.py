@@ -24,24 +24,35 @@ BLOOD_THINNER = YesNo(
 BLOOD_THINNER_DETAILS = Text(
     code="blood-thinner-details",
     lines=2,
-    text=_("Which medicine, how much, and when was your last blood test?"),
+    text=_("Which medicine is it, and how much do you take?"),
     hint=_("Copy it from the box if you have it with you. Keep taking it as usual."),
+    follows=(after(BLOOD_THINNER),),
+)
+BLOOD_TEST = Text(
+    code="blood-thinner-test",
+    text=_("When was your last blood test for it?"),
+    hint=_("For example: last Tuesday, INR 2.4"),
     follows=(after(BLOOD_THINNER),),
 )
 ANTIPLATELET = YesNo(
     code="antiplatelet",
     text=_("Do you take aspirin every day, or a medicine like it?"),
     hint=_("For example low-dose aspirin or clopidogrel. Keep taking it as usual."),
+    why=_("You may bruise more easily. We press longer after each needle."),
 )
 BLEEDS_EASILY = YesNo(
     code="bleeds-easily",
     text=_("Do you bleed or bruise very easily?"),
     hint=_("For example nosebleeds that last, or large bruises from small bumps."),
+    why=_("Then we press longer, and choose places that we can press."),
 )
 CLOTTING = YesNo(
     code="clotting-illness",
     text=_("Do you have a blood clotting illness or a low number of platelets?"),
     hint=_("For example haemophilia or thrombocytopenia."),
+    child=_("Do you have an illness of the blood that makes it hard to stop bleeding?"),
+    child_hint=_("For example haemophilia, or too few platelets."),
+    why=_("A small bleed can last longer. We choose where and how we work."),
 )
 
 WITH_CAUTION = Statement(
@@ -86,7 +97,8 @@ BLEEDING = Precaution(
     number=11,
     code="bleeding",
     title=_("Bleeding"),
-    questions=(BLOOD_THINNER, BLOOD_THINNER_DETAILS, ANTIPLATELET, BLEEDS_EASILY, CLOTTING),
+    questions=(BLOOD_THINNER, BLOOD_THINNER_DETAILS, BLOOD_TEST, ANTIPLATELET, BLEEDS_EASILY, CLOTTING),
+    each_visit=True,
     statements=(WITH_CAUTION, DEEP_MUSCLES, ANTIPLATELET_ALONE),
     rule=rule,
     for_patient=_(

@@ -9,6 +9,8 @@ ABLE_TODAY = YesNo(
     code="able-today",
     text=_("Do you feel able to make your own decisions today?"),
     hint=_("Strong pain medicine, alcohol, little sleep or being very upset can make this hard."),
+    child=_("Do you feel well enough to decide about this today?"),
+    child_hint=_("It is hard to decide when you are very tired, very upset, or have had strong medicine."),
     why=_("You can only agree to a treatment when you feel clear enough to decide."),
     clear=(YES,),
 )
@@ -34,6 +36,7 @@ CAPACITY_TO_CONSENT = Precaution(
     code="capacity-to-consent",
     title=_("Being able to decide"),
     questions=(ABLE_TODAY, CAN_DECIDE),
+    each_visit=True,
     statements=(MUST_CONSENT,),
     rule=rule,
     for_patient=_("We will check together that today is a good day for you to decide."),

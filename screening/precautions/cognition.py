@@ -9,12 +9,15 @@ TROUBLE = YesNo(
     code="memory-trouble",
     text=_("Do you have trouble with memory, learning or understanding?"),
     hint=_("For example after a stroke, or with dementia or a learning disability."),
+    child=_("Is it hard for you to remember, to learn or to understand things?"),
+    child_hint=_("For example at school, or when somebody explains something new."),
     why=_("We want to explain the treatment in a way that works for you."),
 )
 HELPER = Text(
     code="health-helper",
     text=_("Who helps you with choices about your health?"),
-    hint=_("You can leave this empty."),
+    hint=_("For example your partner, a daughter or a carer."),
+    child_hint=_("For example your mother, your father or a carer."),
     follows=(after(TROUBLE),),
 )
 

@@ -8,6 +8,8 @@ from screening.precautions.vocabulary import Case, Outcome, Precaution, Requirem
 LANGUAGE = Choice(
     code="language",
     text=_("Which language do you like best for talking about your health?"),
+    child=_("Which language do you like best for talking?"),
+    why=_("So that we can find the right person to talk with you."),
     options=(
         Option("english", _("English")),
         Option("spanish", _("Spanish")),
@@ -23,6 +25,8 @@ NEEDS_HELP = YesNo(
     code="language-help",
     text=_("Do you need an interpreter, sign language or other help to talk with us?"),
     hint=_("An interpreter is a trained adult who puts what we say into your language."),
+    child=_("Do you need somebody to help you talk with us?"),
+    child_hint=_("For example a grown-up who speaks your language, or who signs. You never have to translate for us."),
     why=_("You need to understand us, and we need to understand you, before you can agree to anything."),
 )
 ROUTE_WORKS = YesNo(

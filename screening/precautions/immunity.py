@@ -11,8 +11,15 @@ WEAK = YesNo(
     hint=_(
         "For example with HIV, chemotherapy, a transplant, no spleen, or steroids and other medicines that calm the immune system."
     ),
+    child=_("Is it harder for your body to fight germs than for other children?"),
+    child_hint=_("For example with a treatment for cancer, a transplant, no spleen, HIV, or a medicine such as steroids."),
+    why=_("We clean your skin with extra care, and tell you what to watch for."),
 )
-LOW_WHITE_CELLS = YesNo(code="low-white-cells", text=_("Has a doctor told you that your white blood cells are low?"))
+LOW_WHITE_CELLS = YesNo(
+    code="low-white-cells",
+    text=_("Has a doctor told you that your white blood cells are low?"),
+    hint=_("White blood cells fight germs."),
+)
 DETAILS = Text(
     code="immune-details",
     lines=2,
@@ -46,6 +53,7 @@ IMMUNITY = Precaution(
     code="immunity",
     title=_("Immune system"),
     questions=(WEAK, LOW_WHITE_CELLS, DETAILS),
+    each_visit=True,
     statements=(MORE_SUSCEPTIBLE,),
     rule=rule,
     stricter=stricter,

@@ -15,10 +15,15 @@ INFECTED = YesNo(
     code="infection",
     text=_("Do you have an infection anywhere in or on your body now?"),
     hint=_("For example of the skin, a tooth, the bladder or the blood."),
+    child_hint=_("For example of the skin, a tooth or an ear, or when it burns to pee."),
+    why=_("Germs in one place can travel. Most often it is better to wait until you are well."),
 )
 INFECTED_WHERE = Where(code="infection-where", text=_("Where is the infection?"), follows=(after(INFECTED),))
 ANTIBIOTICS = YesNo(
-    code="antibiotics", text=_("Are you taking antibiotics now?"), hint=_("Also those you are nearly finished with.")
+    code="antibiotics",
+    text=_("Are you taking antibiotics now?"),
+    hint=_("Also those you are nearly finished with."),
+    child_hint=_("Antibiotics are medicine against germs. Those you are nearly finished with count too."),
 )
 DETAILS = Text(
     code="infection-details",
@@ -27,7 +32,11 @@ DETAILS = Text(
     hint=_("Tell us your temperature too, if you measured it."),
     follows=(after(ILL_TODAY), after(INFECTED), after(ANTIBIOTICS)),
 )
-ILL_LATELY = YesNo(code="infection-lately", text=_("Did you have an infection or a cold in the last two weeks?"))
+ILL_LATELY = YesNo(
+    code="infection-lately",
+    text=_("Did you have an infection or a cold in the last two weeks?"),
+    why=_("If it has gone completely, that is fine. We only want to be sure."),
+)
 GONE = YesNo(
     code="infection-gone",
     text=_("Has it gone completely?"),
@@ -56,6 +65,7 @@ INFECTION = Precaution(
     code="infection",
     title=_("Infection"),
     questions=(ILL_TODAY, INFECTED, INFECTED_WHERE, ANTIBIOTICS, DETAILS, ILL_LATELY, GONE),
+    each_visit=True,
     statements=(INFECTION_PRESENT,),
     rule=rule,
     for_patient=_(

@@ -9,11 +9,14 @@ LYMPHEDEMA = YesNo(
     code="lymphedema",
     text=_("Has a doctor told you that you have lymphedema?"),
     hint=_("Lymphedema is swelling, often of an arm or leg, because fluid does not drain away well."),
+    why=_("We look at the swelling first, and tell you what is known about it."),
 )
 NODES_REMOVED = YesNo(
     code="lymph-nodes",
     text=_("Have you had lymph nodes removed?"),
     hint=_("For example in the armpit, as part of breast cancer treatment."),
+    child=_("Have you had an operation that took out lymph nodes?"),
+    child_hint=_("Lymph nodes are small lumps that fight germs, for example in your neck or armpit."),
 )
 WHERE = Where(
     code="lymphedema-where",
@@ -21,7 +24,9 @@ WHERE = Where(
     follows=(after(LYMPHEDEMA), after(NODES_REMOVED)),
 )
 SWELLING = YesNo(
-    code="swelling", text=_("Do you have a swelling that is new, hot, painful, or that nobody has explained?")
+    code="swelling",
+    text=_("Do you have a swelling that is new, hot, painful, or that nobody has explained?"),
+    why=_("We want to look at it before anything is done."),
 )
 SWELLING_WHERE = Where(code="swelling-where", text=_("Where is the swelling?"), follows=(after(SWELLING),))
 

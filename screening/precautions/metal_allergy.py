@@ -9,6 +9,7 @@ RASH = YesNo(
     code="metal-rash",
     text=_("Do metals give you a rash?"),
     hint=_("For example cheap earrings, a watch, a belt buckle, or a jeans button."),
+    child=_("Does metal on your skin make it itch or go red?"),
     why=_("Most needles contain nickel and chromium. We have other needles."),
 )
 METAL = Choice(

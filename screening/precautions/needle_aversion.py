@@ -22,8 +22,13 @@ FAINTED = YesNo(
     code="needle-faint",
     text=_("Have you ever fainted or felt ill because of a needle?"),
     hint=_("For example at a blood test or a vaccination."),
+    why=_("If it happened before, we let you lie down and go slowly."),
 )
-WANTS_EXPLANATION = YesNo(code="needle-explain", text=_("Would you like us to explain more before you decide?"))
+WANTS_EXPLANATION = YesNo(
+    code="needle-explain",
+    text=_("Would you like us to explain more before you decide?"),
+    hint=_("We explain it in a talk, and you can ask anything."),
+)
 WANTS_TO_TRY = YesNo(
     code="needle-try",
     text=_("After what you have read here, would you like to try dry needling?"),

@@ -9,8 +9,13 @@ TOUCH_HURTS = YesNo(
     code="touch-hurts",
     text=_("Does a light touch hurt you?"),
     hint=_("For example clothes or a bed sheet on your skin."),
+    why=_("Then we test very gently first, or choose another place."),
 )
-SMALL_BUMPS = YesNo(code="bumps-hurt", text=_("Do small bumps hurt you far more than they should?"))
+SMALL_BUMPS = YesNo(
+    code="bumps-hurt",
+    text=_("Do small bumps hurt you far more than they should?"),
+    hint=_("For example when somebody brushes against you."),
+)
 WHERE = Where(
     code="sensitive-where", text=_("Where are you so sensitive?"), follows=(after(TOUCH_HURTS), after(SMALL_BUMPS))
 )

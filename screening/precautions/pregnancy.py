@@ -13,6 +13,7 @@ SOURCE_FIRST_TRIMESTER_ENDS = 97
 PREGNANT = Choice(
     code="pregnant",
     text=_("Are you pregnant, or could you be?"),
+    child_hint=_("We ask everybody this. You can answer it without anybody looking."),
     why=_("In the first three months we take special care."),
     options=(
         Option(YES, _("Yes")),
@@ -100,6 +101,7 @@ PREGNANCY = Precaution(
     code="pregnancy",
     title=_("Pregnancy"),
     questions=(PREGNANT, COUNTED, WEEKS, DUE_DATE, PROBLEM),
+    each_visit=True,
     statements=(FIRST_TRIMESTER, PROBLEM_PREGNANCY),
     rule=rule,
     stricter=stricter,

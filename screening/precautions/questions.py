@@ -3,9 +3,9 @@
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from screening.body import AREAS
 
@@ -32,17 +32,25 @@ class BadReply(ValueError):
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence to be translated where it is shown, and what to fill in (strings, or messages translated in turn)."""
+    """A sentence to be translated where it is shown, and what to fill in: strings, messages, or a tuple of messages."""
 
     text: str
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def render(self, translate: Callable[[str], str] = str) -> str:
-        filled = {
-            name: value.render(translate) if isinstance(value, Message) else value
-            for name, value in self.params.items()
-        }
+        filled = {name: _filled(value, translate) for name, value in self.params.items()}
         return translate(self.text) % filled if filled else translate(self.text)
+
+
+COMMA = _(", ")
+
+
+def _filled(value: Any, translate: Callable[[str], str]) -> Any:
+    if isinstance(value, Message):
+        return value.render(translate)
+    if isinstance(value, tuple):
+        return translate(COMMA).join(_filled(item, translate) for item in value)
+    return value
 
 
 @dataclass(frozen=True)
@@ -61,11 +69,16 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One idea, asked in one sentence. The code never changes and is never used again for another question."""
+    """One idea, asked in one sentence. The code never changes and is never used again for another question.
+
+    `child` and `child_hint` ask the same in words for a child, where the others are not.
+    """
 
     code: str
     text: str
     hint: str = ""
+    child: str = ""
+    child_hint: str = ""
     why: str = ""
     asked: Asked = Asked.PATIENT
     follows: tuple[Lead, ...] = ()
@@ -74,6 +87,10 @@ class Question:
     options: tuple[Option, ...] = ()
     clear: tuple[str, ...] | None = None
     kind: ClassVar[str]
+
+    def for_child(self) -> Self:
+        """The same question in words for a child."""
+        return replace(self, text=self.child or self.text, hint=self.child_hint or self.hint)
 
     def parse(self, value: Any) -> Any:
         """The reply in Python from its JSON form; `BadReply` names what is wrong."""
@@ -149,7 +166,13 @@ class Where(Question):
         return reply if reply == UNSURE else [code for code in AREAS if code in reply]
 
     def spell(self, reply: frozenset[str]) -> Message:
-        return Message("%(reply)s", {"reply": ", ".join(AREAS[code].words for code in AREAS if code in reply)})
+        return Message("%(reply)s", {"reply": tuple(Message(AREAS[code].words) for code in AREAS if code in reply)})
+
+
+MONTHS = (
+    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"),
+    _("July"), _("August"), _("September"), _("October"), _("November"), _("December"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +195,8 @@ class Date(Question):
         return reply if reply == UNSURE else reply.isoformat()
 
     def spell(self, reply: datetime.date) -> Message:
-        return Message("%(reply)s", {"reply": f"{reply.day} {reply:%B %Y}"})
+        month = Message(MONTHS[reply.month - 1])
+        return Message(_("%(day)s %(month)s %(year)s"), {"day": reply.day, "month": month, "year": reply.year})
 
     def plausible(self, reply: datetime.date, today: datetime.date) -> bool:
         return self.earliest <= (reply - today).days <= self.latest
@@ -203,9 +227,10 @@ class Weeks(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Question):
-    """A few words; may be left empty. No rule reads it."""
+    """A few words; may be left empty unless `needed`. No rule reads it."""
 
     lines: int = 1
+    needed: bool = False
     kind = "text"
     most: ClassVar[int] = 4000
 

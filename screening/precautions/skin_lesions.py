@@ -9,6 +9,8 @@ LESION = YesNo(
     code="skin",
     text=_("Is there a place where your skin is not healthy right now?"),
     hint=_("For example a cut, rash, sore, burn, bruise, a mole that has changed, or a new tattoo."),
+    child=_("Is your skin hurt or sore somewhere right now?"),
+    child_hint=_("For example a cut, rash, burn, bruise, a mole that looks different, or a new tattoo."),
     why=_("We never put a needle through skin that is hurt or unwell."),
 )
 WHERE = Where(code="skin-where", text=_("Where is it?"), follows=(after(LESION),))
@@ -38,6 +40,7 @@ SKIN_LESIONS = Precaution(
     code="skin-lesions",
     title=_("Skin"),
     questions=(LESION, WHERE, OPEN),
+    each_visit=True,
     statements=(AVOID_LESION,),
     rule=rule,
     for_patient=_("We will look at the skin you told us about, and keep needles away from there."),

@@ -9,6 +9,8 @@ JOINT = YesNo(
     code="joint-surgery",
     text=_("Have you had an operation inside a joint?"),
     hint=_("A keyhole operation and a new joint, such as a new knee or hip, count too."),
+    child_hint=_("For example inside your knee, hip or shoulder. A keyhole operation counts too."),
+    why=_("We never point a needle toward a joint that was opened."),
 )
 JOINT_WHERE = Where(code="joint-where", text=_("Which joint, and on which side?"), follows=(after(JOINT),))
 JOINT_WHEN = Text(
@@ -22,6 +24,7 @@ DEVICE = YesNo(
     code="device",
     text=_("Do you have a medical device inside your body?"),
     hint=_("For example a pacemaker, defibrillator, pump, port or nerve stimulator."),
+    why=_("We never needle where a device is."),
 )
 DEVICE_WHICH = Choice(
     code="device-which",
@@ -47,12 +50,16 @@ COSMETIC = YesNo(
     code="cosmetic-implant",
     text=_("Do you have a cosmetic implant?"),
     hint=_("For example a breast, chin, buttock or calf implant."),
+    why=_("We never needle where an implant is."),
 )
 COSMETIC_WHERE = Where(code="cosmetic-where", text=_("Where is the implant?"), follows=(after(COSMETIC),))
 OTHER_IMPLANT = YesNo(
     code="other-implant",
     text=_("Do you have plates, screws, rods or anything else put in by surgery?"),
-    hint=_("A new joint belongs to the first question on this page."),
+    hint=_("Not a new joint, a device or a cosmetic implant: we asked about those already."),
+    child=_("Do you have plates, screws, rods or anything else in your body from an operation?"),
+    child_hint=_("For example after a broken bone."),
+    why=_("We never point a needle toward it."),
 )
 OTHER_WHERE = Where(code="other-implant-where", text=_("Where are they?"), follows=(after(OTHER_IMPLANT),))
 
@@ -110,6 +117,7 @@ SURGERY_AND_IMPLANTS = Precaution(
         OTHER_IMPLANT,
         OTHER_WHERE,
     ),
+    each_visit=True,
     statements=(OPENED_JOINT, IMPLANTED, OTHER_METALWORK),
     rule=rule,
     for_patient=_("We will keep needles away from your implant or the joint that was operated on."),

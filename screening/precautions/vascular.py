@@ -9,19 +9,31 @@ VARICOSE = YesNo(
     code="varicose-veins",
     text=_("Do you have varicose veins?"),
     hint=_("Swollen, twisted veins that you can see under the skin, often in the legs."),
+    child=_("Do you have swollen, twisted veins that you can see under your skin?"),
+    child_hint=_("They are called varicose veins. They are often in the legs."),
+    why=_("Needles and ill blood vessels do not go well together. We talk about it with you."),
 )
 ARTERIES = YesNo(
     code="vessel-disease",
     text=_("Do you have blocked arteries or another illness of the blood vessels?"),
     hint=_("For example narrowed leg arteries, or an aneurysm."),
+    child_hint=_("Blood vessels are the tubes that carry your blood."),
 )
-CLOT_NOW = YesNo(code="clot-now", text=_("Do you have a blood clot now, or one that is still being treated?"))
+CLOT_NOW = YesNo(
+    code="clot-now",
+    text=_("Do you have a blood clot now, or one that is still being treated?"),
+    hint=_("For example in a leg or in the lung."),
+)
 WHERE = Where(
     code="vessel-where",
     text=_("Where in your body is it?"),
     follows=(after(VARICOSE), after(ARTERIES), after(CLOT_NOW)),
 )
-CLOT_PAST = YesNo(code="clot-past", text=_("Have you had a blood clot in the past that has healed?"))
+CLOT_PAST = YesNo(
+    code="clot-past",
+    text=_("Have you had a blood clot in the past that has healed?"),
+    why=_("Your clinician wants to know it before choosing where to work."),
+)
 CLOT_DETAILS = Text(code="clot-details", text=_("When was it, and where?"), follows=(after(CLOT_PAST),))
 
 VASCULAR_DISEASE = Statement(

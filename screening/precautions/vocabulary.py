@@ -111,6 +111,10 @@ class Case:
     def __getitem__(self, question: Question) -> Any:
         return self.replies.get(question.code, UNSURE)
 
+    def worded(self, question: Question) -> Question:
+        """The question as this patient is asked it."""
+        return question.for_child() if self.is_minor else question
+
     def shows(self, question: Question) -> bool:
         """Whether the question applies: to everyone, to minors only, or after certain replies."""
         if question.minors_only and not self.is_minor:
@@ -207,6 +211,7 @@ class Trigger:
 class Precaution:
     """One of the fifteen: what we ask, what the source says, when it applies, how we say it.
 
+    `each_visit`: asked anew at every visit; all others may be shown as "last time you said" and confirmed.
     `stricter` holds a clinic's switches: statements that replace one of the same part when they are more serious.
     """
 
@@ -214,6 +219,7 @@ class Precaution:
     code: str
     title: str
     questions: tuple[Question, ...]
+    each_visit: bool = False
     statements: tuple[Statement, ...]
     rule: Callable[[Case], Iterator[Trigger]]
     stricter: Callable[[Case], Iterator[Trigger]] | None = None

@@ -1,11 +1,11 @@
-"""The patient's intake on the tablet: a few pages to read, one page of questions for each precaution, check, send."""
+"""The patient's intake on the tablet: a few pages to read, short pages of questions, the guardian's part, check, send."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,47 +14,63 @@ from clinic import tablet
 from clinic.models import Purpose
 from clinic.tablet import TabletRequest, tablet_page
 from screening import intake
-from screening.forms.questions import PageForm, posted
+from screening.forms.questions import LEAVE, PageForm, posted
+from screening.last_time import LastTime, last_time, to_confirm
 from screening.models import IntakeDraft
-from screening.precautions import PRECAUTIONS
-from screening.precautions.questions import Asked, Question
-from screening.precautions.vocabulary import Case, Precaution
-from screening.questionnaire import PRECAUTION_OF
+from screening.precautions.questions import Question
+from screening.precautions.vocabulary import Case
+from screening.questionnaire import FOR_GUARDIAN, PAGE_OF, PAGES, Page
 
 READING = ("what-it-is", "what-it-does", "how-it-works")
+BACK = "back"
+GUARDIAN = "guardian"  # the guardian's page among what was typed
 
 
 class Pages:
     """The pages of questions that apply to a patient, and how far they are."""
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.precautions = [precaution for precaution in PRECAUTIONS if self.questions(precaution)]
+    def __init__(self, case: Case, draft: IntakeDraft) -> None:
+        self.case, self.draft = case, draft
 
-    def questions(self, precaution: Precaution) -> list[Question]:
+    def questions(self, page: Page) -> list[Question]:
         """All that may be asked on the page, follow-ups among them."""
-        mine = [question for question in precaution.questions if question.asked == Asked.PATIENT]
-        return [question for question in mine if self.case.is_minor or not question.minors_only]
+        return [question for question in page.questions if self.case.is_minor or not question.minors_only]
 
-    def is_done(self, precaution: Precaution) -> bool:
-        shown = [question for question in self.questions(precaution) if self.case.shows(question)]
-        return all(question.code in self.case.replies for question in shown)
+    def shown(self, page: Page) -> list[Question]:
+        return [question for question in self.questions(page) if self.case.shows(question)]
+
+    def is_done(self, page: Page) -> bool:
+        return all(question.code in self.case.replies for question in self.shown(page))
 
     @property
-    def first_open(self) -> Precaution | None:
-        return next((page for page in self.precautions if not self.is_done(page)), None)
+    def first_open(self) -> Page | None:
+        return next((page for page in PAGES if not self.is_done(page)), None)
 
-    def by_code(self, code: str) -> Precaution | None:
-        return next((page for page in self.precautions if page.code == code), None)
+    def by_code(self, code: str) -> Page | None:
+        return next((page for page in PAGES if page.code == code), None)
 
-    def beside(self, page: Precaution, step: int) -> Precaution | None:
-        at = self.precautions.index(page) + step
-        return self.precautions[at] if 0 <= at < len(self.precautions) else None
+    def beside(self, page: Page, step: int) -> Page | None:
+        at = PAGES.index(page) + step
+        return PAGES[at] if 0 <= at < len(PAGES) else None
+
+    def typed(self, page: str) -> QueryDict | None:
+        """What was left in a page that was not complete."""
+        if page not in self.draft.typed:
+            return None
+        data = QueryDict(mutable=True)
+        for name, values in self.draft.typed[page].items():
+            data.setlist(name, values)
+        return data
+
+    @cached_property
+    def last(self) -> LastTime | None:
+        return last_time(self.draft.visit)
 
     def progress(self, read: int = len(READING)) -> dict[str, int]:
-        """Pages read and answered, of all there are with the last one to check and send."""
-        done = sum(self.is_done(page) for page in self.precautions)
-        return {"done": read + done, "total": len(READING) + len(self.precautions) + 1}
+        """Pages read and answered, of all there are: with the one to check, and for a child the guardian's."""
+        done = sum(self.is_done(page) for page in PAGES)
+        ahead = 2 if self.case.is_minor else 1
+        return {"done": read + done, "total": len(READING) + len(PAGES) + ahead}
 
 
 type_of_view = Callable[..., HttpResponse]
@@ -69,7 +85,7 @@ def answering(view: type_of_view) -> type_of_view:
         visit = request.handover.visit
         try:
             draft = intake.draft_of(visit)
-            return view(request, draft, Pages(intake.draft_case(visit, draft.replies)), *args, **kwargs)
+            return view(request, draft, Pages(intake.draft_case(visit, draft.replies), draft), *args, **kwargs)
         except intake.AlreadySubmitted:
             return render(request, "screening/intake_sent.html", status=410)
 
@@ -103,29 +119,71 @@ def read(request: TabletRequest, draft: IntakeDraft, pages: Pages, page: str) ->
 
 @answering
 def page(request: TabletRequest, draft: IntakeDraft, pages: Pages, slug: str) -> HttpResponse:
-    """The questions of one precaution; the page is saved as it is sent."""
+    """A few questions that hang together; saved as they are sent, and kept as they are when the patient turns back."""
     found = pages.by_code(slug)
     if not draft.read or not found:
         return redirect("intake")
-    checking = "check" in request.GET
-    data = (
-        request.POST if request.method == "POST" else posted(known(pages, found)) if "missing" in request.GET else None
-    )
-    form = PageForm(pages.questions(found), pages.case, data)
+    visit, checking = request.handover.visit, "check" in request.GET
+    before, after = pages.beside(found, -1), pages.beside(found, 1)
+    back = (
+        reverse("intake-check") if checking
+        else reverse("intake-page", args=[before.code]) if before
+        else reverse("intake-read", args=[READING[-1]])
+    )  # fmt: skip
+    onward = redirect("intake-page", after.code) if after and not checking else redirect("intake-check")
+    offered = {} if pages.is_done(found) or "changed" in request.GET else to_confirm(found, pages.case, pages.last)
+    if request.method == "POST" and "still-right" in request.POST:
+        return onward if intake.confirm(visit, found, pages.last) else redirect("intake-page", found.code)
+    if request.method == "POST" and request.POST.get(LEAVE) == BACK:
+        if not offered:
+            intake.keep_typed(visit, found.code, request.POST)
+        return redirect(back)
+    if offered and pages.last and request.method != "POST":
+        told = {"rows": rows(pages, found, offered), "day": pages.last.day}
+        return render(request, "screening/intake_last_time.html", frame(pages, found) | told)
+    form = page_form(request, pages, found)
     if request.method == "POST" and form.is_valid():
-        intake.save_page(request.handover.visit, form.offered, form.replies)
-        after = pages.beside(found, 1)
-        return redirect("intake-page", after.code) if after and not checking else redirect("intake-check")
-    before = pages.beside(found, -1)
-    context = {
-        "form": form, "title": _(found.title), "step": pages.precautions.index(found) + 1, "steps": len(pages.precautions),
-        "progress": pages.progress(), "checking": checking, "saved": pages.is_done(found), "begun": bool(draft.replies),
-        "back": reverse("intake-page", args=[before.code]) if before else reverse("intake-read", args=[READING[-1]]),
+        intake.save_page(visit, form.offered, form.replies)
+        return onward
+    context = frame(pages, found) | {
+        "form": form, "checking": checking, "saved": pages.is_done(found), "begun": bool(draft.replies), "keeping": "page",
     }  # fmt: skip
     return render(request, "screening/intake_page.html", context, status=422 if request.method == "POST" else 200)
 
 
-def known(pages: Pages, page: Precaution) -> dict[str, Any]:
+def page_form(request: TabletRequest, pages: Pages, found: Page) -> PageForm:
+    """As sent; or as it was typed, with what is missing said when sending found something missing."""
+    data: QueryDict | None = None
+    if request.method == "POST":
+        data = request.POST
+    elif "missing" in request.GET:
+        data = posted(known(pages, found))
+    typed = request.kept if request.kept is not None else pages.typed(found.code)
+    return PageForm(pages.questions(found), pages.case, data, typed)
+
+
+def frame(pages: Pages, found: Page) -> dict[str, Any]:
+    """What surrounds a page of questions: its title, and how far it is."""
+    return {
+        "title": _(found.precaution.title), "step": PAGES.index(found) + 1, "steps": len(PAGES),
+        "progress": pages.progress(), "minor": pages.case.is_minor,
+    }  # fmt: skip
+
+
+def rows(pages: Pages, found: Page, replies: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Code, question and answer in words, of those that have a reply."""
+    asked = [question for question in pages.questions(found) if question.code in replies]
+    return [
+        (
+            question.code,
+            _(pages.case.worded(question).text),
+            question.say(question.parse(replies[question.code])).render(_),
+        )
+        for question in asked
+    ]
+
+
+def known(pages: Pages, page: Page) -> dict[str, Any]:
     """What this draft has answered on a page, as JSON."""
     replies = pages.case.replies
     return {
@@ -142,34 +200,63 @@ def check(request: TabletRequest, draft: IntakeDraft, pages: Pages) -> HttpRespo
 
 
 def check_context(pages: Pages) -> dict[str, Any]:
-    case = pages.case
-    groups = [
-        (
-            page,
-            [
-                (_(question.text), question.say(case[question]).render(_))
-                for question in pages.questions(page)
-                if case.shows(question)
-            ],
-        )
-        for page in pages.precautions
-    ]
-    return {"groups": [(page.code, _(page.title), rows) for page, rows in groups], "progress": pages.progress()}
+    groups = [(page, rows(pages, page, known(pages, page))) for page in PAGES]
+    by_title: dict[str, list[tuple[str, list[tuple[str, str, str]]]]] = {}
+    for page, answers in groups:
+        by_title.setdefault(_(page.precaution.title), []).append((page.code, answers))
+    return {
+        "groups": list(by_title.items()), "progress": pages.progress(),
+        "to_guardian": intake.awaits_guardian(pages.case, pages.draft),
+    }  # fmt: skip
+
+
+@answering
+def guardian(request: TabletRequest, draft: IntakeDraft, pages: Pages) -> HttpResponse:
+    """The child's part is done: the tablet goes to the parent or guardian, or nobody is there."""
+    if not draft.read or pages.first_open or not pages.case.is_minor:
+        return redirect("intake")
+    if request.method == "POST" and "absent" in request.POST:
+        intake.no_guardian(request.handover.visit)
+        return send(request, pages)
+    return render(request, "screening/intake_guardian.html", {"progress": pages.progress()})
+
+
+@answering
+def guardian_answers(request: TabletRequest, draft: IntakeDraft, pages: Pages) -> HttpResponse:
+    """The guardian's own part: who they are, and whether they agree. The child's answers are not shown here."""
+    if not draft.read or pages.first_open or not pages.case.is_minor:
+        return redirect("intake")
+    data = request.POST if request.method == "POST" else None
+    if data and data.get(LEAVE) == BACK:
+        intake.keep_typed(request.handover.visit, GUARDIAN, data)
+        return redirect("intake-guardian")
+    form = PageForm(FOR_GUARDIAN, pages.case, data, request.kept if request.kept is not None else pages.typed(GUARDIAN))
+    if data is not None and form.is_valid():
+        intake.save_page(request.handover.visit, form.offered, form.replies)
+        return send(request, pages)
+    context = {"form": form, "progress": pages.progress(), "keeping": "page"}
+    return render(request, "screening/intake_guardian_answers.html", context, status=422 if data is not None else 200)
 
 
 @answering
 def submit(request: TabletRequest, draft: IntakeDraft, pages: Pages) -> HttpResponse:
-    """Send the answers, once, and close these pages."""
+    """Send the answers; a child's go to the guardian first."""
     if request.method != "POST":
         return redirect("intake-check")
-    visit = request.handover.visit
+    if not pages.first_open and intake.awaits_guardian(pages.case, draft):
+        return redirect("intake-guardian")
+    return send(request, pages)
+
+
+def send(request: TabletRequest, pages: Pages) -> HttpResponse:
+    """Send the answers, once, and close these pages."""
     try:
         with transaction.atomic():
-            intake.submit(visit, language="en")
+            intake.submit(request.handover.visit, request.handover.language)
             tablet.end(request.handover, "submitted")
     except intake.IntakeIncomplete as incomplete:
         if incomplete.codes:
-            first = PRECAUTION_OF[incomplete.codes[0]]
+            first = PAGE_OF[incomplete.codes[0]]
             return redirect(reverse("intake-page", args=[first.code]) + "?check=1&missing=1")
         return render(request, "screening/intake_check.html", check_context(pages) | {"problem": True}, status=409)
     return tablet.hand_back(request)

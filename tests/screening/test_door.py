@@ -23,7 +23,7 @@ def test_a_case_with_nothing_to_report_is_clear(tmp_path):
 
 
 def test_a_case_prints_its_findings_with_class_scope_places_reasons_and_release(tmp_path):
-    case = with_replies(blood_thinner="yes", blood_thinner_details="warfarin", bleeds_easily="unsure")
+    case = with_replies(blood_thinner="yes", blood_thinner_details="warfarin", blood_thinner_test="", bleeds_easily="unsure")
     printed = screened(tmp_path, case | {"plan": {"muscles": [{"id": "psoas_major", "side": "left"}], "areas": []}})
     assert list(printed) == ["overall", "findings", "conflicts", "open"]
     assert set(printed["overall"]) == {"caution", "avoid_some_regions"}

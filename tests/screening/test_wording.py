@@ -22,7 +22,7 @@ CODES = {
     8: "lymphedema lymph-nodes lymphedema-where swelling swelling-where",
     9: "touch-hurts bumps-hurt sensitive-where",
     10: "metal-rash metal-which metal-tested",
-    11: "blood-thinner blood-thinner-details antiplatelet bleeds-easily clotting-illness",
+    11: "blood-thinner blood-thinner-details blood-thinner-test antiplatelet bleeds-easily clotting-illness",
     12: "immune-weak low-white-cells immune-details",
     13: "pregnant pregnancy-counted pregnancy-weeks pregnancy-due-date pregnancy-problem",
     14: "varicose-veins vessel-disease clot-now vessel-where clot-past clot-details",
