@@ -68,7 +68,8 @@ def on_tablet(case: Case) -> list[Question]:
 def awaits_guardian(case: Case, draft: IntakeDraft) -> bool:
     """A minor's answers are not sent before the guardian's part is done, or the child has said that nobody is there."""
     missing = [question for question in shown(case, Asked.GUARDIAN) if question.code not in case.replies]
-    return bool(missing) and not draft.guardian_absent
+    # By a birth date that cannot be right nobody is a child: sending says so.
+    return bool(missing) and not draft.guardian_absent and not birth_faults(case.born, case.today)
 
 
 def mark_read(visit: Visit) -> None:
