@@ -1,13 +1,18 @@
 """The body in words: 29 regions (52 areas with their sides) and 74 muscles, shared by questions, rules, plans, map and PDF."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 type_of_side = Literal["left", "right"]
 SIDES: tuple[type_of_side, ...] = ("left", "right")
+
+
+def _(text: str) -> str:
+    """Mark a string for translation; it is translated where it is shown."""
+    return text
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,11 @@ class Region:
 
 
 HEAD, TRUNK, BACK, ARM, LEG = (
-    "Head and neck",
-    "Chest, belly and hips",
-    "Back and buttocks",
-    "Shoulders, arms and hands",
-    "Legs and feet",
+    _("Head and neck"),
+    _("Chest, belly and hips"),
+    _("Back and buttocks"),
+    _("Shoulders, arms and hands"),
+    _("Legs and feet"),
 )
 
 REGIONS: dict[str, Region] = {
@@ -63,6 +68,63 @@ REGIONS: dict[str, Region] = {
     )
 }
 
+# As the patient would say it, each in one piece: in other languages side and part do not fit together as in English.
+AREA_WORDS: dict[str, str] = {
+    "forehead_temple": _("forehead and temples"),
+    "face_jaw": _("face and jaw"),
+    "front_neck": _("front of the neck"),
+    "back_head": _("back of the head"),
+    "back_neck": _("back of the neck"),
+    "upper_chest_left": _("left upper chest"),
+    "upper_chest_right": _("right upper chest"),
+    "side_ribs_left": _("left side of the ribs"),
+    "side_ribs_right": _("right side of the ribs"),
+    "abdomen": _("belly"),
+    "groin_front_hip_left": _("left groin and front of the hip"),
+    "groin_front_hip_right": _("right groin and front of the hip"),
+    "outer_hip_left": _("left outer hip"),
+    "outer_hip_right": _("right outer hip"),
+    "shoulder_blade_left": _("left shoulder blade"),
+    "shoulder_blade_right": _("right shoulder blade"),
+    "mid_back_left": _("left middle of the back"),
+    "mid_back_right": _("right middle of the back"),
+    "lower_back_left": _("left lower back"),
+    "lower_back_right": _("right lower back"),
+    "buttock_left": _("left buttock"),
+    "buttock_right": _("right buttock"),
+    "upper_shoulder_left": _("left top of the shoulder"),
+    "upper_shoulder_right": _("right top of the shoulder"),
+    "front_shoulder_left": _("left front of the shoulder"),
+    "front_shoulder_right": _("right front of the shoulder"),
+    "front_upper_arm_left": _("left front of the upper arm"),
+    "front_upper_arm_right": _("right front of the upper arm"),
+    "back_upper_arm_left": _("left back of the upper arm"),
+    "back_upper_arm_right": _("right back of the upper arm"),
+    "elbow_left": _("left elbow"),
+    "elbow_right": _("right elbow"),
+    "forearm_left": _("left forearm"),
+    "forearm_right": _("right forearm"),
+    "wrist_hand_left": _("left wrist and hand"),
+    "wrist_hand_right": _("right wrist and hand"),
+    "front_thigh_left": _("left front of the thigh"),
+    "front_thigh_right": _("right front of the thigh"),
+    "inner_thigh_left": _("left inner thigh"),
+    "inner_thigh_right": _("right inner thigh"),
+    "back_thigh_left": _("left back of the thigh"),
+    "back_thigh_right": _("right back of the thigh"),
+    "knee_left": _("left knee"),
+    "knee_right": _("right knee"),
+    "shin_left": _("left shin"),
+    "shin_right": _("right shin"),
+    "calf_left": _("left calf"),
+    "calf_right": _("right calf"),
+    "ankle_foot_top_left": _("left ankle and top of the foot"),
+    "ankle_foot_top_right": _("right ankle and top of the foot"),
+    "heel_sole_left": _("left heel and sole"),
+    "heel_sole_right": _("right heel and sole"),
+}
+WHOLE_BODY_WORDS = _("whole body")
+
 
 @dataclass(frozen=True)
 class Area:
@@ -74,8 +136,8 @@ class Area:
 
     @property
     def words(self) -> str:
-        """As the patient would say it: "left calf"."""
-        return f"{self.side} {self.region.name}".strip()
+        """As the patient would say it, in English: "left calf"."""
+        return AREA_WORDS[self.code]
 
 
 def area_code(region: str, side: str) -> str:
@@ -118,6 +180,12 @@ def _muscles() -> dict[str, Muscle]:
 MUSCLES: dict[str, Muscle] = _muscles()
 
 
+type_of_translate = Callable[[str], str]
+
+MUSCLE_ON_SIDE: dict[str, str] = {"left": _("%(muscle)s, left"), "right": _("%(muscle)s, right")}
+MUSCLE_SAID: dict[str, str] = {"left": _("%(muscle)s, left side"), "right": _("%(muscle)s, right side")}
+
+
 @dataclass(frozen=True)
 class MuscleSite:
     """A muscle planned on a side; `entry` is the region in which the needle goes in, where the clinician named it."""
@@ -137,17 +205,22 @@ class MuscleSite:
 
     @property
     def words(self) -> str:
+        """For staff, in English."""
         by = f", entered at the {REGIONS[self.entry].name}" if self.entry else ""
         return f"{self.muscle.name}, {self.side}{by}"
 
+    def say(self, translate: type_of_translate = str) -> str:
+        """For a patient: the muscle by its anatomical name, the side in words."""
+        return translate(MUSCLE_SAID[self.side]) % {"muscle": self.muscle.name}
 
-def words_of(places: Iterable[str]) -> list[str]:
+
+def words_of(places: Iterable[str], translate: type_of_translate = str) -> list[str]:
     """Names of areas and of planned muscles, in the order of the body; the whole body is said as such."""
     wanted = set(places)
     if wanted >= WHOLE_BODY:
-        return ["whole body"]
-    named = [area.words for area in AREAS.values() if area.code in wanted]
+        return [translate(WHOLE_BODY_WORDS)]
+    named = [translate(area.words) for area in AREAS.values() if area.code in wanted]
     for code in sorted(wanted - WHOLE_BODY):
-        muscle, _, side = code.rpartition("_")
-        named.append(f"{MUSCLES[muscle].name}, {side}")
+        muscle, _underscore, side = code.rpartition("_")
+        named.append(translate(MUSCLE_ON_SIDE[side]) % {"muscle": MUSCLES[muscle].name})
     return named

@@ -1,11 +1,11 @@
 # ruff: noqa: E501  (one shape a line)
-"""The drawn body: one closed shape for each area, seen from the front and from the back.
+"""The drawn body: closed shapes for the areas, seen from the front and from the back.
 
 Sides are the patient's own. The figure faces the viewer in the front view, so the patient's left
 is on the viewer's right there; in the back view it is on the viewer's left. A paired shape is
-typed once, as it lies on the viewer's right, and mirrored; a middle shape is typed as its right
-half, from the top down. Points are walked clockwise; neighbours share theirs and each is drawn in
-by half a gap, so the figure stays whole when a point is moved.
+typed once, as it lies on the viewer's right, and drawn mirrored on the other side; a middle shape
+is typed as its right half, from the top down. Points are walked clockwise; neighbours share theirs
+and each is drawn in by half a gap, so the figure stays whole when a point is moved.
 """
 
 from math import inf
@@ -14,31 +14,58 @@ from typing import NamedTuple
 Outline = list[complex]  # x is measured from the middle of the body, y from the top of the head
 
 
-class View(NamedTuple):
-    """A figure on the page: its name, where the top of its head is, and the patient's side on each side of the viewer."""
+class Drawn(NamedTuple):
+    """A closed shape of an area; a `mirrored` path is drawn on the viewer's left. `middle` is well inside it, as drawn."""
+
+    code: str
+    path: str
+    mirrored: bool
+    middle: tuple[int, int]
+
+
+class Figure(NamedTuple):
+    """The body from one side: its name, and the patient's side on each side of the viewer. `rest` is drawn and is no area."""
 
     name: str
-    head: complex
     viewer_left: str
     viewer_right: str
+    shapes: tuple[Drawn, ...]
+    rest: tuple[Drawn, ...]
+    lines: str
+
+    @property
+    def code(self) -> str:
+        return self.name.lower()
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """As the viewer sees them, from left to right."""
+        return self.viewer_left, self.viewer_right
+
+    @property
+    def halves(self) -> tuple[tuple[Drawn, ...], tuple[Drawn, ...]]:
+        """As typed, and mirrored."""
+        drawn = self.rest + self.shapes
+        return tuple(shape for shape in drawn if not shape.mirrored), tuple(shape for shape in drawn if shape.mirrored)
 
 
-VIEW_BOX = (0, 0, 420, 446)
-VIEWS = (View("Front", 105 + 32j, "right", "left"), View("Back", 315 + 32j, "left", "right"))
+# Paths are in whole quarters of a unit: short to write, and finer than any screen shows them.
+FINE = 4
+BOX = (-100 * FINE, -4 * FINE, 200 * FINE, 414 * FINE)  # around either figure
 
 _GAP = 1.5
 _CORNER = 2.2
-_LABEL_AWAY = 62  # from the middle of the head to the middle of a side's label
 
 _FRONT_MIDDLE_AREAS = {
     "forehead_temple": "0,-0.8 5.6,0 11.2,2.4 15.6,7 18,13.4 18.4,22 16,26 9,23.5 0,22.5",
     "face_jaw": "0,22.5 9,23.5 16,26 18.4,22 17.8,31 15.2,40.5 10.6,48.4 5.4,52.6 0,53.6",
-    "front_neck": "0,53.6 5.4,52.6 10.6,48.4 13,44.6 12.8,56 15,64.6 7.4,69.6 0,71",
+    "front_neck": "0,53.6 5.4,52.6 10.6,48.4 13,44.6 12.8,54 14,66.4 7.4,70.6 0,72",
     "abdomen": "0,118 12,121.4 24,121.4 23,136 21.4,150 20.6,165 19.4,178 15.6,191 9.6,202 5.4,207 0,208.4",
 }
 _FRONT_PAIRED_AREAS = {
-    "upper_chest": "0,71 7.4,69.6 15,71 27,73.4 38,75.6 39,84 39.6,96 40.6,111 34,118 24,121.4 12,121.4 0,118",
-    "front_shoulder": "38,75.6 45.6,76.2 52,80.4 56.4,88 58.2,97 58.2,106.4 49,109.6 40.6,111 39.6,96 39,84",
+    "upper_shoulder": "12.8,54 20,65 31,70.6 45.6,76.2 38.6,82.6 27,80.8 15,75.6 7.4,70.6 14,66.4",
+    "upper_chest": "0,72 7.4,70.6 15,75.6 27,80.8 38.6,82.6 39,87 39.6,96 40.6,111 34,118 24,121.4 12,121.4 0,118",
+    "front_shoulder": "38.6,82.6 45.6,76.2 52,80.4 56.4,88 58.2,97 58.2,106.4 49,109.6 40.6,111 39.6,96 39,87",
     "side_ribs": "40.6,111 39.8,122 37.8,136 35,150 33.4,163 27,167 20.6,165 21.4,150 23,136 24,121.4 34,118",
     "groin_front_hip": "20.6,165 27,167 33.4,163 34.6,173 38,186 41,201.4 31,207 17,213.4 4,217 0.5,217 0,208.4 5.4,207 9.6,202 15.6,191 19.4,178",
     "front_upper_arm": "40.6,111 49,109.6 58.2,106.4 59.2,117 60.6,128 61.6,139 62.6,149 55.4,151.6 48.4,151 46.4,139 43.8,127 41.6,118",
@@ -60,23 +87,21 @@ _BACK_PAIRED_AREAS = {
     "shoulder_blade": "10,83 25,86.5 41.4,84 40.2,96 40.6,111 39.8,122 32,129.4 22,133 14,126 11,105",
     "mid_back": "0,79 10,83 11,105 14,126 22,133 32,129.4 39.8,122 37.8,136 35,150 18,154 0,155",
     "lower_back": "0,155 18,154 35,150 33.4,163 34.2,171 22,179 10,187 0,195",
-    "outer_hip": "34.2,171 38,186 41,201.4 43,214 43.2,222 34,223 32,206 28,191 22,179",
-    "buttock": "0,195 10,187 22,179 28,191 32,206 34,223 24,227.4 11,227 2,221 0.4,210",
-    "back_upper_arm": "45.6,76.2 52,80.4 56.4,88 58.2,97 59.2,117 60.6,128 61.6,139 65.6,157 58,160.4 49.6,160 46.4,139 43.8,127 41.6,118 40.6,111 40.2,96 41.4,84",
-    "back_thigh": "2,221 11,227 24,227.4 34,223 43.2,222 41.6,244 38.6,262 35,278 33.2,298 21,301 8.6,299 9.2,281 7,264 4,244",
-    "calf": "8.6,299 21,301 33.2,298 33.4,311 35.4,325 34.6,340 31,356 27.6,374 21,378 14.6,374 12.4,357 8,341 7.2,326 9,311",
+    "outer_hip": "34.2,171 38,186 41,201.4 43,214 43.2,222 32.6,223.4 29.6,206 26,191 22,179",
+    "buttock": "0,195 10,187 22,179 26,191 29.6,206 32.6,223.4 24,227.4 11,227 2,221 0.4,210",
+    "back_upper_arm": "45.6,76.2 52,80.4 56.4,88 58.2,97 59.2,117 60.6,128 61.6,139 62.6,149 55.4,151.6 48.4,151 46.4,139 43.8,127 41.6,118 40.6,111 40.2,96 41.4,84",
+    "back_thigh": "2,221 11,227 24,227.4 32.6,223.4 43.2,222 41.6,244 38.6,262 35,278 33.2,289 21,291 9,289 9.2,281 7,264 4,244",
+    "knee": "9,289 21,291 33.2,289 33.2,299 33.6,311 21,314 9,311 8.6,299",
+    "calf": "9,311 21,314 33.6,311 35.4,325 34.6,340 31,356 27.6,374 21,378 14.6,374 12.4,357 8,341 7.2,326",
     "heel_sole": "14.6,374 21,378 27.6,374 28.2,384 31,392 34.6,398.6 34.4,403.4 28.4,405.4 23,406.8 17,406.6 12.8,402.6 13.2,390",
 }
-# Parts of the silhouette that are no area in that view: they are drawn, never coloured.
-_FRONT_REST = {
-    "ear": "18.4,22 21.6,20.8 22.6,24.6 21.2,32 17.8,33.4",
-    "collar": "12.6,54 20,65 31,70.6 45.6,76.2 38,75.6 27,73.4 15,71 15,64.6",
-}
-_BACK_REST = {
-    "ear": "18.4,22 21.6,20.8 22.6,24.6 21.2,32 17.6,33.4",
-    "forearm": "49.6,160 58,160.4 65.6,157 73.4,176 76,188 77.8,200 79,210.6 74,213.8 69,214.2 64.6,203.4 58.6,190 54,179",
-    "hand": _FRONT_PAIRED_AREAS["wrist_hand"],
-}
+# What is seen of the back of an area is drawn there too; the arm hangs as in front.
+_BACK_PAIRED_AREAS |= {code: _FRONT_PAIRED_AREAS[code] for code in ("elbow", "forearm", "wrist_hand")}
+_EAR = "18.4,22 21.6,20.8 22.6,24.6 21.2,32 17.8,33.4"
+# Eyes, mouth and navel, so that nobody takes the front for the back.
+_FACE = "M-28 116h1M28 116h-1M-20 174q20 6 40 0M0 684v10"
+# Where the centre of gravity lies at an edge: well inside instead.
+_MIDDLES = {"mid_back": 19 + 142j, "outer_hip": 36 + 204j}
 
 
 def _outline(points: str) -> Outline:
@@ -84,13 +109,8 @@ def _outline(points: str) -> Outline:
     return [complex(float(x), float(y)) for x, y in pairs]
 
 
-def _mirror(outline: Outline) -> Outline:
-    """The same outline on the other side, still walked clockwise."""
-    return [-point.conjugate() for point in reversed(outline)]
-
-
 def _whole(half: Outline) -> Outline:
-    return half + [point for point in _mirror(half) if point.real]
+    return half + [-point.conjugate() for point in reversed(half) if point.real]
 
 
 def _corners(outline: Outline) -> list[tuple[complex, complex, complex]]:
@@ -111,36 +131,51 @@ def _drawn_in(outline: Outline) -> Outline:
     return moved
 
 
-def _path(outline: Outline, head: complex) -> str:
+def _fine(point: complex) -> complex:
+    return complex(round(point.real * FINE), round(point.imag * FINE))
+
+
+def _numbers(*points: complex) -> str:
+    return " ".join(f"{point.real:.0f} {point.imag:.0f}" for point in points).replace(" -", "-")
+
+
+def _path(outline: Outline) -> str:
     """A closed path: gentle turns run together into one curve, sharp ones become a small round corner."""
-    curves = []
+    path, at = "", 0j
     for before, point, after in _corners(_drawn_in(outline)):
         turn = _unit(after - point) / _unit(point - before)
         reach = inf if turn.real > 0.8 else _CORNER
         start, stop = (point + _unit(end - point) * min(abs(end - point) / 2, reach) for end in (before, after))
-        curves.append(
-            "{} Q{} {}".format(
-                *(f"{spot.real:.1f},{spot.imag:.1f}" for spot in (start + head, point + head, stop + head))
-            )
-        )
-    return f"M{' L'.join(curves)} Z"
+        start, corner, stop = _fine(start), _fine(point), _fine(stop)
+        if not path or abs(start - at) > 1:  # else the last curve ended here
+            path += ("l" if path else "M") + _numbers(start - at)
+            at = start
+        path += "q" + _numbers(corner - at, stop - at)
+        at = stop
+    return path + "z"
 
 
-def _draw(view: View, middle: dict[str, str], paired: dict[str, str]) -> dict[str, str]:
-    paths = {code: _path(_whole(_outline(points)), view.head) for code, points in middle.items()}
-    for code, points in paired.items():
-        paths[f"{code}_{view.viewer_right}"] = _path(_outline(points), view.head)
-        paths[f"{code}_{view.viewer_left}"] = _path(_mirror(_outline(points)), view.head)
-    return paths
+def _middle(outline: Outline) -> complex:
+    """The centre of gravity."""
+    edges = [(point, after, point.real * after.imag - after.real * point.imag) for _, point, after in _corners(outline)]
+    return sum((point + after) * cross for point, after, cross in edges) / (3 * sum(cross for *_, cross in edges))
 
 
-def _labels(view: View) -> list[tuple[int, int, str]]:
-    x, y = int(view.head.real), int(view.head.imag)
-    sides = [(x - _LABEL_AWAY, y + 30, view.viewer_left), (x + _LABEL_AWAY, y + 30, view.viewer_right)]
-    return [(x, y - 14, view.name), *((left, top, side.capitalize()) for left, top, side in sides)]
+def _draw(code: str, outline: Outline, side: str = "", mirrored: bool = False) -> Drawn:
+    middle = _fine(_MIDDLES.get(code) or _middle(outline))
+    spot = (int(-middle.real if mirrored else middle.real), int(middle.imag))
+    return Drawn(f"{code}_{side}" if side else code, _path(outline), mirrored, spot)
 
 
-FRONT: dict[str, str] = _draw(VIEWS[0], _FRONT_MIDDLE_AREAS, _FRONT_PAIRED_AREAS)
-BACK: dict[str, str] = _draw(VIEWS[1], _BACK_MIDDLE_AREAS, _BACK_PAIRED_AREAS)
-REST: list[str] = [*_draw(VIEWS[0], {}, _FRONT_REST).values(), *_draw(VIEWS[1], {}, _BACK_REST).values()]
-LABELS: list[tuple[int, int, str]] = [label for view in VIEWS for label in _labels(view)]
+def _figure(name: str, sides: tuple[str, str], middle: dict[str, str], paired: dict[str, str], lines: str) -> Figure:
+    left, right = sides
+    whole = [_draw(code, _whole(_outline(points))) for code, points in middle.items()]
+    halves = [_draw(code, _outline(points), right) for code, points in paired.items()]
+    others = [_draw(code, _outline(points), left, mirrored=True) for code, points in paired.items()]
+    ears = tuple(_draw("", _outline(_EAR), mirrored=mirrored) for mirrored in (False, True))
+    return Figure(name, left, right, tuple(whole + halves + others), ears, lines)
+
+
+FRONT = _figure("Front", ("right", "left"), _FRONT_MIDDLE_AREAS, _FRONT_PAIRED_AREAS, _FACE)
+BACK = _figure("Back", ("left", "right"), _BACK_MIDDLE_AREAS, _BACK_PAIRED_AREAS, "")
+FIGURES = (FRONT, BACK)

@@ -5,19 +5,31 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from screening.body import AREAS, words_of
-from screening.body_drawing import BACK, FRONT, LABELS, REST, VIEW_BOX
+from screening.body_drawing import FIGURES, FINE, Drawn, Figure
 
 # A state and how it is said, the order in which the summary says them.
 SAID = {"planned": "Planned", "forbidden": "Not here", "caution": "With care", "marked": "Marked by the patient"}
 
+WIDTH, HEIGHT = 420 * FINE, 446 * FINE
+HEADS = {"Front": (105 * FINE, 32 * FINE), "Back": (315 * FINE, 32 * FINE)}  # the top of each figure's head
+LABEL_AWAY = 62 * FINE  # from the middle of the head to the middle of a side's label
+
 
 class Shape(NamedTuple):
-    """One drawn area; `classes` are `area` and its states."""
+    """One drawn area, put in its place by `transform`; `classes` are `area` and its states."""
 
     code: str
     path: str
     classes: str
     label: str
+    transform: str
+
+
+class Line(NamedTuple):
+    """What is drawn and is no area."""
+
+    path: str
+    transform: str
 
 
 @dataclass(frozen=True)
@@ -27,9 +39,19 @@ class BodyMap:
     words: str
     shapes: tuple[Shape, ...]
     title: str = "Body map, front and back"
-    view_box: str = " ".join(map(str, VIEW_BOX))
-    labels: tuple[tuple[int, int, str], ...] = tuple(LABELS)
-    rest: tuple[str, ...] = tuple(REST)
+    view_box: str = f"0 0 {WIDTH} {HEIGHT}"
+
+    @property
+    def labels(self) -> list[tuple[int, int, str]]:
+        return [label for figure in FIGURES for label in _labels(figure)]
+
+    @property
+    def rest(self) -> list[Line]:
+        return [Line(drawn.path, _transform(figure, drawn)) for figure in FIGURES for drawn in figure.rest]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [Line(figure.lines, _transform(figure)) for figure in FIGURES if figure.lines]
 
 
 def body_map(
@@ -48,15 +70,27 @@ def body_map(
     unknown = frozenset().union(*states.values()) - AREAS.keys()
     if unknown:
         raise ValueError(f"not an area of the body: {', '.join(sorted(unknown))}")
-    shapes = [_shape(code, path, states) for code, path in (FRONT | BACK).items()]
+    shapes = [_shape(figure, drawn, states) for figure in FIGURES for drawn in figure.shapes]
     # Shapes with a state come last, so that no neighbour covers their outline.
     return BodyMap(_words(states), tuple(sorted(shapes, key=lambda shape: shape.classes != "area")))
 
 
-def _shape(code: str, path: str, states: dict[str, frozenset[str]]) -> Shape:
-    mine = [state for state, codes in states.items() if code in codes]
-    label = ": ".join(filter(None, [AREAS[code].words, ", ".join(SAID[state].lower() for state in mine)]))
-    return Shape(code, path, " ".join(["area", *mine]), label)
+def _shape(figure: Figure, drawn: Drawn, states: dict[str, frozenset[str]]) -> Shape:
+    mine = [state for state, codes in states.items() if drawn.code in codes]
+    said = ", ".join(SAID[state].lower() for state in mine)
+    label = ": ".join(filter(None, [AREAS[drawn.code].words, said]))
+    return Shape(drawn.code, drawn.path, " ".join(["area", *mine]), label, _transform(figure, drawn))
+
+
+def _transform(figure: Figure, drawn: Drawn | None = None) -> str:
+    x, y = HEADS[figure.name]
+    return f"translate({x} {y}) scale(-1 1)" if drawn and drawn.mirrored else f"translate({x} {y})"
+
+
+def _labels(figure: Figure) -> list[tuple[int, int, str]]:
+    x, y = HEADS[figure.name]
+    sides = ((x - LABEL_AWAY, figure.viewer_left), (x + LABEL_AWAY, figure.viewer_right))
+    return [(x, y - 14 * FINE, figure.name), *((at, y + 30 * FINE, side.capitalize()) for at, side in sides)]
 
 
 def _words(states: dict[str, frozenset[str]]) -> str:

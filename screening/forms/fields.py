@@ -11,24 +11,33 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinic.forms import DayField, TextField
+from clinic.fields import DayField, TextField
 from screening.body import AREAS, Area
+from screening.body_drawing import BOX, FIGURES
 from screening.precautions.questions import UNSURE, Date, OneOf, Question, Text, Weeks, Where
 
 UNOFFERED = _("Please choose one of the answers offered.")
 
 
 class AreasInput(forms.CheckboxSelectMultiple):
-    """The areas of the body as chips in groups; what stands alone in its row is marked."""
+    """The areas of the body in groups, to be tapped on a drawing or chosen from a list; the boxes of the list are sent."""
 
     template_name = "needlepoint/widgets/areas.html"
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
+        """A middle area among sides stands alone in its row."""
         area = AREAS.get(str(value))
-        if area is None or (not area.side and any(other.side for other in in_group(area.region.group))):
-            option["attrs"]["data-whole"] = True
-        return option
+        alone = area is not None and not area.side and any(other.side for other in in_group(area.region.group))
+        return super().create_option(name, value, *args, **kwargs) | {"alone": alone}
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        groups = context["widget"]["optgroups"]
+        context["groups"] = [(group, options) for group, options, _index in groups if group]
+        context["apart"] = [option for group, options, _index in groups if not group for option in options]
+        context["figures"], context["box"] = FIGURES, " ".join(map(str, BOX))
+        context["problem"] = "aria-invalid" in context["widget"]["attrs"]
+        return context
 
 
 def in_group(group: str) -> list[Area]:
@@ -141,5 +150,5 @@ def _weeks(question: Weeks, today: datetime.date) -> forms.Field:
 @field_for.register
 def _text(question: Text, today: datetime.date) -> forms.Field:
     field = TextField(lines=question.lines, max_length=Text.most, **words(question))
-    field.optional = True  # type: ignore[attr-defined]
+    field.optional = not question.needed  # type: ignore[attr-defined]
     return field
