@@ -1,7 +1,6 @@
-"""What people type at the front desk: fields that tidy and check, the sign-in, patients and visits."""
+"""What people type at the front desk: the sign-in, patients and visits."""
 
 import datetime
-import re
 from typing import Any
 
 from django import forms
@@ -9,47 +8,11 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from clinic.fields import DayField, NameField, TextField
 from clinic.models import Clinic, Patient, Purpose, Role, User, Visit, age_on
-from clinic.text import check_name, check_text, tidy
+from clinic.text import check_text
 
 OLDEST = 130
-TOO_LONG = _("Please shorten this to %(limit_value)d characters. It has %(show_value)d now; nothing was cut off.")
-BAD_DAY = _("Enter the date as day, month and year, for example 17 05 1980 in the boxes, or 1980-05-17.")
-
-
-class TextField(forms.CharField):
-    """Text of one line or several: composed, without hidden characters, and never cut short by the browser."""
-
-    default_validators = [check_text]
-
-    def __init__(self, *, lines: int = 1, **kwargs: Any) -> None:
-        self.lines = lines
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": lines}) if lines > 1 else forms.TextInput)
-        super().__init__(**kwargs)
-        self.error_messages.setdefault("max_length", TOO_LONG)
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {}  # no maxlength: a browser would drop the rest of a pasted text without a word
-
-    def to_python(self, value: Any) -> str:
-        text = tidy(super().to_python(value) or "")
-        return text if self.lines > 1 else re.sub(r"[ \n\t]+", " ", text)
-
-
-class NameField(TextField):
-    """The name of a person in any script."""
-
-    default_validators = [check_name]
-
-
-class DayField(forms.DateField):
-    """A calendar day, sent by the browser as year-month-day."""
-
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"input_formats": ["%Y-%m-%d"]} | kwargs))
-        self.error_messages["invalid"] = BAD_DAY
 
 
 def check_born(born: datetime.date, today: datetime.date) -> None:

@@ -1,8 +1,11 @@
-"""Keeps what people typed out of the log: database errors quote values, and a traceback quotes them too."""
+"""Keeps secrets out of the log: what people typed, which database errors quote, and the key in the address of a link."""
 
 import logging
+import re
 
 from django.db import Error
+
+LINK = re.compile(r"(/tablet/phone/)[^/\s?]+")
 
 
 def named(error: Error) -> str:
@@ -22,3 +25,10 @@ class DropDetails(logging.Filter):
             record.msg = f"{record.msg} [{named(error)}]"
             record.exc_info = record.exc_text = None
         return True
+
+
+class WithoutKeys(logging.Formatter):
+    """Leaves the key out of a link's address, wherever in a message or a traceback it stands."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return LINK.sub(r"\1-", super().format(record))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from clinic import audit, desk, tablet
+from clinic import audit, desk, phone, tablet
 from clinic.access import StaffRequest, staff, visit_of
 from clinic.forms import AnotherVisitForm, HandOverForm, VisitForm
 from clinic.models import AuditEvent, Purpose, Role, Visit, age_on
@@ -21,6 +21,12 @@ HAPPENED = {
     "tablet.handed_over": gettext_lazy("Tablet handed to the patient"),
     "tablet.confirmed": gettext_lazy("Patient confirmed who they are"),
     "tablet.returned": gettext_lazy("Tablet came back"),
+    "tablet.closed": gettext_lazy("Pages closed by themselves"),
+    "link.made": gettext_lazy("Link made for the patient’s own phone"),
+    "link.emailed": gettext_lazy("Link sent by email"),
+    "link.opened": gettext_lazy("Link opened with the right date of birth"),
+    "link.birth_date_refused": gettext_lazy("Wrong date of birth given for the link"),
+    "link.ended": gettext_lazy("Link ended"),
     "intake.submitted": gettext_lazy("Answers sent"),
     "intake.corrected": gettext_lazy("Answers corrected by a clinician"),
     "case.decided": gettext_lazy("Clinician decided"),
@@ -32,14 +38,34 @@ BECAUSE = {
     "not_me": gettext_lazy("the person said that they are not this patient"),
     "returned": gettext_lazy("given back"),
     "replaced": gettext_lazy("handed over anew"),
+    "idle": gettext_lazy("nobody used them"),
+    "expired": gettext_lazy("their time was over"),
+    "new_link": gettext_lazy("a new link was made"),
+    "stopped": gettext_lazy("stopped by staff"),
+    "locked": gettext_lazy("five wrong dates of birth"),
+    "another_link": gettext_lazy("another patient’s link was opened on the same phone"),
 }
+PHONE, TABLET = gettext_lazy("On a phone"), gettext_lazy("On the tablet")
 
 
-def happened(event: AuditEvent) -> dict[str, Any]:
-    """A line of the visit's story."""
+def told(events: list[AuditEvent]) -> list[dict[str, Any]]:
+    """The visit's story; what a patient did was done on what was opened last, the clinic's tablet or their phone."""
+    lines, place = [], TABLET
+    for event in events:
+        place = {"tablet.handed_over": TABLET, "link.opened": PHONE}.get(event.action, place)
+        if event.action in HAPPENED:
+            lines.append(happened(event, place))
+    return lines
+
+
+def happened(event: AuditEvent, place: Any) -> dict[str, Any]:
+    words = HAPPENED[event.action]
+    if event.action == "tablet.returned" and place == PHONE:
+        words = gettext_lazy("Pages closed on the phone")
     return {
-        "at": event.created_at, "words": HAPPENED[event.action], "because": BECAUSE.get(event.data.get("because", ""), ""),
+        "at": event.created_at, "words": words, "because": BECAUSE.get(event.data.get("because", ""), ""),
         "by": event.actor.printed_name if event.actor else "",
+        "place": PHONE if event.action.startswith("link.") else place,
     }  # fmt: skip
 
 
@@ -75,7 +101,8 @@ def visit(request: StaffRequest, visit: str) -> HttpResponse:
         "sent": any(event.action == desk.ANSWERS_SENT for event in events),
         "in_hand": next((row for row in found.handovers.filter(ended_at=None) if row.is_open), None),
         "begun": found.handovers.filter(purpose=Purpose.INTAKE, confirmed_at__isnull=False).exists(),
-        "story": [happened(event) for event in events if event.action in HAPPENED],
+        "link": phone.open_link(found),
+        "story": told(events),
         "age": age_on(found.clinic.today(), found.patient.born),
     }
     return render(request, "clinic/visit.html", context)

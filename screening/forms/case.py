@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from clinic.forms import TextField
+from clinic.fields import TextField
 from screening.forms.fields import field_for
 from screening.models import LONGEST_NOTE
 from screening.precautions.communication import ROUTE
