@@ -23,6 +23,7 @@ from screening.precautions import PRECAUTIONS
 from screening.precautions.questions import Asked
 
 MARKS = {"_", "_now", "gettext", "gettext_lazy", "lazy"}
+CONTEXT = "\x04"  # stands between a sentence's context and the sentence, as in compiled catalogues
 # Modules in which every marked sentence may reach a patient. Precautions are not among them: they speak to clinicians too.
 MODULES = (
     "clinic/fields.py",
@@ -31,12 +32,14 @@ MODULES = (
     "clinic/text.py",
     "clinic/views/phone.py",
     "clinic/views/tablet.py",
+    "consent/checks.py",
     "consent/comprehension.py",
     "consent/forms/ceremony.py",
     "consent/signing.py",
+    "consent/telling.py",
     "consent/views/ceremony.py",
     "consent/wording.py",
-    "screening/body_map.py",
+    "screening/body.py",
     "screening/forms/assistance.py",
     "screening/forms/fields.py",
     "screening/forms/questions.py",
@@ -131,14 +134,19 @@ def said(node: Node) -> Iterator[str]:
     """The marked sentences of one node."""
     if isinstance(node, BlockTranslateNode):
         text, _names = node.render_token_list(node.singular)
-        yield text
+        yield in_context(node, text)
     if isinstance(node, TranslateNode):
-        yield from literal(node.filter_expression)
+        yield from (in_context(node, text) for text in literal(node.filter_expression))
     for value in vars(node).values():
         expressions = value.values() if isinstance(value, dict) else [value]
         for expression in expressions:
             if isinstance(expression, FilterExpression):
                 yield from marked(expression)
+
+
+def in_context(node: Any, text: str) -> str:
+    context = "".join(literal(node.message_context)) if node.message_context else ""
+    return f"{context}{CONTEXT}{text}" if context else text
 
 
 def literal(expression: FilterExpression) -> Iterator[str]:
@@ -172,7 +180,7 @@ class Command(BaseCommand):
                 continue
             path = catalogue_path(code)
             old = polib.pofile(str(path)) if path.exists() else polib.POFile()
-            known = {entry.msgid: entry for entry in old if not entry.obsolete}
+            known = {(entry.msgctxt, entry.msgid): entry for entry in old if not entry.obsolete}
             new = polib.POFile(wrapwidth=110)
             new.metadata = old.metadata or {
                 "Content-Type": "text/plain; charset=UTF-8",
@@ -180,9 +188,12 @@ class Command(BaseCommand):
                 "Language": to_locale(code),
                 "X-Confirmed-By-Clinician": "no",
             }
-            for text in wanted:
+            for sentence in wanted:
+                before, mark, text = sentence.rpartition(CONTEXT)
+                context = before if mark else None
                 flags = ["python-format"] if "%(" in text else []
-                new.append(known.get(text) or polib.POEntry(msgid=text, msgstr="", flags=flags))
+                fresh = polib.POEntry(msgctxt=context, msgid=text, msgstr="", flags=flags)
+                new.append(known.get((context, text)) or fresh)
             path.parent.mkdir(parents=True, exist_ok=True)
             new.save(str(path))
             new.save_as_mofile(str(path.with_suffix(".mo")))
