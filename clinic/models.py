@@ -128,6 +128,9 @@ class Purpose(models.TextChoices):
     CONSENT = "consent", _("Consent")
 
 
+IDLE = datetime.timedelta(minutes=3)
+
+
 class Handover(models.Model):
     """The time in which a tablet is in a patient's hands; it reaches this visit's patient pages only."""
 
@@ -160,7 +163,7 @@ class Handover(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.ended_at is None and timezone.now() < self.expires_at
+        return self.ended_at is None and timezone.now() < min(self.expires_at, self.seen_at + IDLE)
 
 
 class IntakeLink(models.Model):

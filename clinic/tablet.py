@@ -8,22 +8,26 @@ import datetime
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from clinic import audit
+from clinic import audit, calls
 from clinic.languages import ORIGINAL, code_for, languages
-from clinic.models import Handover, User, Visit
+from clinic.models import IDLE, Handover, Purpose, User, Visit
 
 KEY = "handover"
 LASTS = datetime.timedelta(minutes=30)
+NOTED = datetime.timedelta(seconds=10)  # how exactly it is known when the patient was last seen
 WIPE = '"cache", "storage"'
 WISHES = ("wish-language", "wish-text-size", "wish-contrast", "wish-staff")
 TEXT_SIZES = (0, 1, 2)
+CLOSED_BY_TIME = ("idle", "expired")
 
 
 class TabletRequest(HttpRequest):
@@ -50,6 +54,17 @@ def hand_over(request: HttpRequest, visit: Visit, purpose: str, by: User) -> Han
     return handover
 
 
+def begin(visit: Visit, by: User, until: datetime.datetime, language: str = "") -> Handover:
+    """Open the patient's pages on their own phone, the date of birth given. Inside a transaction; `take_hold` comes after."""
+    now = timezone.now()
+    wishes = wishes_before(visit) | ({"language": language} if language in languages() else {})
+    visit.handovers.filter(ended_at=None).update(ended_at=now, ended_because="replaced")
+    return Handover.objects.create(
+        visit=visit, purpose=Purpose.INTAKE, issued_by=by, own_phone=True, confirmed_at=now,
+        expires_at=min(now + LASTS, until), **wishes,
+    )  # fmt: skip
+
+
 def take_hold(request: HttpRequest, handover: Handover) -> None:
     """Tie this browser to the handover, under a new session and so a new cookie."""
     request.session.flush()
@@ -67,12 +82,16 @@ def wishes_before(visit: Visit) -> dict[str, Any]:
 def grant(handover: Handover, wishes: QueryDict) -> None:
     """Save what the patient wishes of these pages; anything that is not on offer is passed over."""
     if (language := wishes.get("wish-language")) in languages():
-        handover.language = language  # type: ignore[assignment]
+        handover.language = language
     if (size := wishes.get("wish-text-size", "")) in map(str, TEXT_SIZES):
         handover.text_size = int(size)
     if (contrast := wishes.get("wish-contrast")) in {"0", "1"}:
         handover.high_contrast = contrast == "1"
     handover.save(update_fields=["language", "text_size", "high_contrast"])
+    if wishes.get("wish-staff") == "1":
+        calls.call(handover)
+    elif wishes.get("wish-staff") == "0":
+        calls.close(handover)
 
 
 def end(handover: Handover, because: str) -> None:
@@ -82,7 +101,8 @@ def end(handover: Handover, because: str) -> None:
     )
     if ended:
         visit = handover.visit
-        audit.log(visit.clinic, None, "tablet.returned", handover, visit=str(visit.pk), because=because)
+        action = "tablet.closed" if because in CLOSED_BY_TIME else "tablet.returned"
+        audit.log(visit.clinic, None, action, handover, visit=str(visit.pk), because=because)
 
 
 def confirm(handover: Handover) -> None:
@@ -100,11 +120,14 @@ def spoken(request: HttpRequest) -> str:
     return asked if asked in languages() and request.path.startswith("/tablet/") else ORIGINAL
 
 
-def hand_back(request: HttpRequest) -> HttpResponse:
-    """Forget the patient on this browser and show the closing page."""
+def hand_back(request: TabletRequest, page: str = "tablet-done") -> HttpResponse:
+    """Forget the patient on this browser and show a closing page: it is told what language to speak, and nothing else."""
     request.session.flush()
     language = translation.get_language()
-    response = HttpResponseRedirect(reverse("tablet-done") + ("" if language == ORIGINAL else f"?language={language}"))
+    told = {} if language == ORIGINAL else {"language": language}
+    if request.handover.own_phone:
+        told["phone"] = "1"
+    response = HttpResponseRedirect(reverse(page) + (f"?{urlencode(told)}" if told else ""))
     response["Clear-Site-Data"] = WIPE
     return response
 
@@ -118,6 +141,38 @@ def current(request: HttpRequest) -> Handover | None:
     )
 
 
+def is_open(request: HttpRequest, handover: Handover) -> bool:
+    """Whether the pages may still be used; each use counts, and pages out of time are closed for good."""
+    now = timezone.now()
+    if handover.ended_at:
+        return False
+    left_alone = now - handover.seen_at - out_of_reach(request) >= IDLE
+    if now >= handover.expires_at or left_alone:
+        with transaction.atomic():
+            end(handover, "idle" if left_alone else "expired")
+        return False
+    if now - handover.seen_at > NOTED:
+        Handover.objects.filter(pk=handover.pk, ended_at=None).update(seen_at=now)
+    return True
+
+
+def out_of_reach(request: HttpRequest) -> datetime.timedelta:
+    """For how long the page says that it was in use but could not reach us: this time does not count as left alone.
+
+    The page itself watches for that, and only its own posts can say so; the half hour holds in any case.
+    """
+    seconds = request.headers.get("Out-Of-Reach", "")
+    told = request.method == "POST" and seconds.isascii() and seconds.isdecimal()
+    return min(datetime.timedelta(seconds=int(seconds[:6])), LASTS) if told else datetime.timedelta()
+
+
+def closed(request: HttpRequest, own_phone: bool | None) -> HttpResponse:
+    """What is kept, and what to do now. `own_phone` is None where nobody knows whose device this is."""
+    response = render(request, "clinic/tablet_expired.html", {"own_phone": own_phone}, status=410)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def tablet_page(
     *purposes: str, confirmed: bool = True
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
@@ -127,9 +182,11 @@ def tablet_page(
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             handover = current(request)
-            if handover is None or not handover.is_open:
+            if handover is None or not is_open(request, handover):
                 request.session.flush()
-                response = render(request, "clinic/tablet_expired.html", status=410)
+                response = closed(request, handover.own_phone if handover else None)
+                if settings.SESSION_COOKIE_NAME in request.COOKIES:
+                    response["Clear-Site-Data"] = WIPE
             elif purposes and handover.purpose not in purposes:
                 response = redirect("tablet")
             elif confirmed and not handover.confirmed_at:
@@ -177,11 +234,32 @@ class TabletMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        handover = current(request) if KEY in request.session else None
+        before = request.session.get(KEY)
+        handover = current(request) if before else None
         with translation.override(handover.language if handover else spoken(request)):
-            return self.get_response(request)
+            response = self.get_response(request)
+        after = request.session.get(KEY)
+        if after and after != before:
+            response["Clear-Site-Data"] = WIPE
+        if request.headers.get("Sent-By") == "page" and response.has_header("Location"):
+            tell_where(response, for_good=before != after)
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if KEY in request.session and not getattr(view, "tablet_page", False):
-            return redirect("tablet")
-        return None
+        if KEY not in request.session or getattr(view, "tablet_page", False):
+            return None
+        return None if getattr(view, "phone_page", False) and not on_our_tablet(request) else redirect("tablet")
+
+
+def tell_where(response: HttpResponse, for_good: bool) -> None:
+    """To a page that sends its forms itself: where it is to go, so that it asks for the next page once; instead of this
+    one in the browser's history when the patient's pages are over."""
+    response.status_code, response.content = 204, b""
+    response["Go-Instead-To" if for_good else "Go-To"] = response["Location"]
+    del response["Location"]
+
+
+def on_our_tablet(request: HttpRequest) -> bool:
+    """Whether a tablet of the clinic is in a patient's hands; on their own phone they may open a link at any time."""
+    handover = current(request)
+    return handover is not None and handover.is_open and not handover.own_phone

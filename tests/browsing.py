@@ -1,13 +1,17 @@
 """Browser windows that watch their pages: whatever a page may not do is written down as a fault."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, Response, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -21,6 +25,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 TABLET = {"width": 810, "height": 1080}
+BACK_BUTTON = ["--disable-back-forward-cache"]  # Playwright's, left out: with it the back button is not the real one
 ASKED_FOR = {"document", "fetch", "xhr"}  # what a test may let the product refuse, and look at the refusal
 
 
@@ -31,10 +36,25 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=ARGUMENTS,
-            ignore_default_args=["--disable-back-forward-cache"],  # or the back button is not the real one
+            ignore_default_args=BACK_BUTTON,
         )
         yield browser
         browser.close()
+
+
+@contextmanager
+def own_profile(browser: Browser, folder: Path, home: Path, **options: Any) -> Iterator[BrowserContext]:
+    """A browser of its own that keeps all it keeps in a folder; `home` is where it finds whom to trust."""
+    context = browser.browser_type.launch_persistent_context(
+        folder,
+        executable_path=CHROMIUM,
+        args=ARGUMENTS,
+        ignore_default_args=BACK_BUTTON,
+        env={**os.environ, "HOME": str(home)},
+        **options,
+    )
+    yield context
+    context.close()
 
 
 def _beside_playwright(run: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,6 +69,13 @@ def _beside_playwright(run: Callable[..., Any]) -> Callable[..., Any]:
             asyncio._set_running_loop(playwrights)
 
     return run_beside
+
+
+def as_client(context: BrowserContext, client: Client, origin: str) -> None:
+    """Give the browser the session of a test client, a tablet handed over for example."""
+    name = settings.SESSION_COOKIE_NAME
+    cookie: Any = {"name": name, "value": client.cookies[name].value, "url": origin, "httpOnly": True}
+    context.add_cookies([cookie])
 
 
 def watch(context: BrowserContext, origin: str, fault: Callable[[str], None]) -> None:

@@ -11,7 +11,7 @@ from django.db import connections
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests import browsing, network
+from tests import browsing, network, tls
 from tests.databases import fresh_copy
 from tests.serving import Live, serve
 
@@ -21,7 +21,12 @@ hypothesis_settings.register_profile("needlepoint", deadline=None, print_blob=Tr
 hypothesis_settings.load_profile("needlepoint")
 
 LEFT_OUT = "not on this machine: "
-PACKAGES = {"chromium": "chromium", "pdfsig": "poppler-utils", "pdftotext": "poppler-utils"}
+PACKAGES = {
+    "chromium": "chromium",
+    "certutil": "libnss3-tools",
+    "pdfsig": "poppler-utils",
+    "pdftotext": "poppler-utils",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,6 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
             if not browsing.CHROMIUM:
                 item.add_marker(pytest.mark.needs("chromium"))
+        if "trust" in fixtures:
+            item.add_marker(pytest.mark.needs("certutil"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -66,7 +73,10 @@ def _own_ground(settings: Any, tmp_path: Path) -> None:
     """A data folder for this test alone, and passwords hashed quickly."""
     settings.VAR = tmp_path / "var"
     settings.VAR.mkdir(mode=0o700)
-    settings.STATIC_ROOT = None  # straight from the source folders
+    settings.STATIC_ROOT = None  # assets straight from the source folders, under their own names
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -91,6 +101,21 @@ def fresh(
 def live(fresh: None) -> Iterator[Live]:
     """The product on a port of its own, on a fresh copy of the database."""
     with serve() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def trust(tmp_path_factory: pytest.TempPathFactory) -> tls.Trust:
+    return tls.make(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def secure(fresh: None, settings: Any, trust: tls.Trust) -> Iterator[Live]:
+    """The product over HTTPS, its cookies as in a clinic, on a fresh copy of the database."""
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "__Host-sid", "__Host-csrf"
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 63072000
+    with serve(trust.server) as server:
         yield server
 
 

@@ -1,5 +1,6 @@
 """The product on a port of its own, inside the test's process: same settings, clock and database."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from django.db import connections
 
 @dataclass(frozen=True)
 class Live:
-    """Where the running product is: `http://127.0.0.1:port`, no slash at the end."""
+    """Where the running product is: `http://127.0.0.1:port` (or https), no slash at the end."""
 
     url: str
 
@@ -46,12 +47,16 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serve() -> Iterator[Live]:
+def serve(tls: ssl.SSLContext | None = None) -> Iterator[Live]:
     server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=Threaded, handler_class=Quiet)
+    if tls:
+        # Hands are shaken in the thread of the request: a browser that only opens a connection keeps nobody waiting.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        server.base_environ["HTTPS"] = "on"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="live")
     thread.start()
     try:
-        yield Live(f"http://127.0.0.1:{server.server_port}")
+        yield Live(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}")
     finally:
         server.shutdown()
         thread.join()
