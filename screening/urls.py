@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from screening.views import case, case_acts, case_correction, intake
+from screening.views import assistance, case, case_acts, case_correction, intake
 
 urlpatterns = [
     path("tablet/intake/", intake.start, name="intake"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("tablet/intake/submit/", intake.submit, name="intake-submit"),
     path("tablet/intake/guardian/", intake.guardian, name="intake-guardian"),
     path("tablet/intake/guardian/answers/", intake.guardian_answers, name="intake-guardian-answers"),
+    path("tablet/intake/help/", assistance.helpers, name="intake-help"),
+    path("tablet/intake/help/turn/", assistance.turn_to, name="intake-help-turn"),
     path("tablet/intake/<slug:slug>/", intake.page, name="intake-page"),
     path("cases/<uuid:visit>/", case.case, name="case"),
     path("cases/<uuid:visit>/settle/", case_acts.settle, name="case-settle"),

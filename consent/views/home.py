@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from clinic.access import Member, StaffRequest, staff
+from clinic.calls import open_calls
 from clinic.models import Visit
 from consent.models import SealedDocument
 from consent.queue import queue, todays
@@ -35,9 +36,9 @@ def for_admin(member: Member) -> dict[str, Any]:
 
 @staff()
 def home(request: StaffRequest) -> HttpResponse:
-    """The parts of each role that the person has."""
+    """Who asks for help, for everyone; then the parts of each role that the person has."""
     member = request.member
-    context: dict[str, Any] = {"now": timezone.now()}
+    context: dict[str, Any] = {"now": timezone.now(), "calls": open_calls(member.clinic)}
     if member.is_clinician:
         context |= for_clinician(member)
     if member.is_front_desk:

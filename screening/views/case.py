@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.access import StaffRequest, staff, visit_of
+from clinic.languages import status_words
 from clinic.models import Role, Visit
+from screening.assistance import helpers_of
 from screening.forms.case import CaseForm
 from screening.forms.plan import AreaForm, MuscleForm
+from screening.models import Intake
 from screening.precautions import PRECAUTIONS
 from screening.precautions.policy import STRICTER
 from screening.precautions.vocabulary import Case
@@ -41,11 +44,17 @@ def show(
     if not visit.intakes.exists():
         return render(request, "screening/case_empty.html", context, status=status)
     page = CasePage(visit, request.member, typed)
+    context |= how_answered(page.screening.intake)
     reads_all = request.member.is_clinician or request.member.is_admin
     context |= full_context(request, page) if reads_all else desk_context(page)
     context["problem"] = problem or context["problem"]
     template = "screening/case.html" if reads_all else "screening/case_desk.html"
     return render(request, template, context, status=status)
+
+
+def how_answered(intake: Intake) -> dict[str, Any]:
+    """The language of the answers with how far its words have been checked, nothing for English; and who helped."""
+    return {"answered_in": status_words(intake.language, intake.translation), "helpers": helpers_of(intake.help)}
 
 
 def desk_context(page: CasePage) -> dict[str, Any]:
