@@ -11,21 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit
+from clinic.languages import ORIGINAL
 from clinic.models import User, Visit
 from clinic.text import check_name, tidy
-from consent import filing, requirements, wording
-from consent.models import Ceremony, Refusal, SealedDocument, Signature, SignerRole
-from screening.body import REGIONS
+from consent import comprehension, filing, requirements, telling, wording
+from consent.models import Ceremony, Comprehension, Refusal, SealedDocument, Signature, SignerRole
 from screening.evaluation import current_screening, lock
-from screening.models import Decision, Review, Screening
-from screening.precautions.bleeding import BLOOD_THINNER
-from screening.precautions.questions import NO
-from screening.review import MATERIALS, check_may_proceed
+from screening.models import Decision, Review
+from screening.review import check_may_proceed
 from screening.standing import standings
 
 PAD = (1000, 350)
 MOST_POINTS = 2000
 LEAST_LENGTH = 120.0
+LONGEST_NAME = 120
 
 
 class SigningRefused(Exception):
@@ -48,43 +47,6 @@ class WrongPassword(SigningRefused):
     """The clinician's password did not match."""
 
 
-def needle_words(screening: Screening) -> str:
-    needles = standings(screening).needles
-    if not needles:
-        return _("We use single-use, sterile needles.")
-    return _("We use single-use, sterile needles: %(material)s.") % {
-        "material": MATERIALS[needles.details["material"]].lower()
-    }
-
-
-def site_words(screening: Screening) -> list[str]:
-    """The plan as the patient would say it: muscle, side, and the part of the body."""
-    words = []
-    for site in screening.sites.all():
-        if site.muscle:
-            regions = [site.entry] if site.entry else site.muscle_site.muscle.regions
-            words.append(f"{site.words} ({', '.join(REGIONS[region].name for region in regions)})")
-        else:
-            words.append(site.words)
-    return words
-
-
-def shown_for(review: Review, signers: list[requirements.Signer]) -> dict[str, Any]:
-    """The consent as this person will see it."""
-    screening = review.screening
-    plain = list(dict.fromkeys(finding.precaution.for_patient for finding in screening.findings.all()))
-    parts = wording.sections(
-        sites=site_words(screening),
-        needles=needle_words(screening),
-        findings=plain,
-        clinician=review.by.printed_name,
-        clinic=review.visit.clinic.name,
-        near_lung=bool(screening.plan.near_lung),
-        thinner=screening.replies.get(BLOOD_THINNER.code, NO) != NO,
-    )
-    return wording.frozen(parts, [signer.role for signer in signers])
-
-
 def current_ceremony(visit: Visit) -> Ceremony | None:
     return (
         visit.ceremonies.select_related("review__screening", "review__by", "visit__clinic")
@@ -102,7 +64,7 @@ def open_ceremony(review: Review, by: User) -> Ceremony:
             raise CeremonyVoid(_("This consent is signed and sealed already."))
         check_may_proceed(review.screening)
         signers = requirements.signers(review.screening, standings(review.screening))
-        shown = shown_for(review, signers)
+        shown = telling.shown_for(review, signers)
         digest = wording.digest_of([shown, [signer.as_json() for signer in signers]])
         last = current_ceremony(visit)
         if last and last.review_id == review.pk and last.shown_digest == digest and not hasattr(last, "refusal"):
@@ -163,11 +125,15 @@ def read_strokes(text: str) -> list[list[list[int]]]:
     except (ValueError, RecursionError):
         strokes = None
     if not isinstance(strokes, list) or not all(is_stroke(stroke) for stroke in strokes):
-        raise SignatureUnclear(_("The drawing could not be read. Please clear it and sign again, or type your name."))
+        raise SignatureUnclear(
+            _("We could not read the drawing. Please press “Clear” and sign again, or type your name.")
+        )
     if sum(len(stroke) for stroke in strokes) > MOST_POINTS:
-        raise SignatureUnclear(_("The drawing is too long. Please clear it and sign again, or type your name."))
+        raise SignatureUnclear(_("The drawing is too long. Please press “Clear” and sign again, or type your name."))
+    if not strokes:
+        raise SignatureUnclear(_("There is nothing to see yet. Please draw your name in the box, or type it."))
     if sum(math.dist(a, b) for stroke in strokes for a, b in itertools.pairwise(stroke)) < LEAST_LENGTH:
-        raise SignatureUnclear(_("Please draw your name in the box, or type it."))
+        raise SignatureUnclear(_("This is a little too short for us. Please draw your whole name, or type it."))
     return strokes
 
 
@@ -192,16 +158,20 @@ def read_typed(text: str) -> str:
         raise SignatureUnclear(" ".join(wrong.messages)) from wrong
     if len(typed) < 2:
         raise SignatureUnclear(_("Please type your full name."))
-    return typed[:120]
+    if len(typed) > LONGEST_NAME:
+        raise SignatureUnclear(_("Please shorten the name to %(most)s letters.") % {"most": LONGEST_NAME})
+    return typed
 
 
 def make_signature(
-    ceremony: Ceremony, signer: requirements.Signer, strokes: str, typed: str, user: User | None = None
-) -> Signature:
-    """A signature that is not stored yet, drawn or typed, with its meaning as shown."""
+    ceremony: Ceremony, signer: requirements.Signer, strokes: str, typed: str, user: User | None = None,
+    language: str = ORIGINAL,
+) -> Signature:  # fmt: skip
+    """A signature that is not stored yet, drawn or typed, with its meaning as shown in that language."""
+    words = wording.words_in(ceremony.shown, language)
     return Signature(
         ceremony=ceremony, role=signer.role, name=signer.name, standing=signer.standing,
-        meaning=ceremony.shown["meanings"][signer.role],
+        meaning=words["meanings"][signer.role], language=words["code"],
         strokes=None if typed.strip() else read_strokes(strokes), typed=read_typed(typed) if typed.strip() else "",
         user=user, created_at=timezone.now(),
     )  # fmt: skip
@@ -215,7 +185,23 @@ def check_turn(ceremony: Ceremony, role: str) -> requirements.Signer:
     return signer
 
 
-def sign(ceremony: Ceremony, role: str, strokes: str = "", typed: str = "") -> Signature:
+def answer(ceremony: Ceremony, code: str, attempt: int, said: str, language: str = ORIGINAL) -> Comprehension | None:
+    """Take a reply, by its code, to the question of the moment; None for a page of before, so sent twice it is taken once."""
+    with transaction.atomic():
+        visit = lock(ceremony.visit)
+        check_open(ceremony)
+        turn = comprehension.next_turn(ceremony, language)
+        if turn is None or (turn.code, turn.attempt) != (code, attempt):
+            return None
+        row = Comprehension.objects.create(
+            ceremony=ceremony, code=code, attempt=attempt, language=turn.language, asked=turn.text,
+            said=turn.words_of(said), right=said == turn.right,
+        )  # fmt: skip
+        audit.log(visit.clinic, None, "consent.question_answered", row, visit=str(visit.pk), attempt=attempt)
+        return row
+
+
+def sign(ceremony: Ceremony, role: str, strokes: str = "", typed: str = "", language: str = ORIGINAL) -> Signature:
     """Take the signature of the person whose turn it is on the tablet. Sent twice, it is taken once."""
     with transaction.atomic():
         visit = lock(ceremony.visit)
@@ -223,7 +209,7 @@ def sign(ceremony: Ceremony, role: str, strokes: str = "", typed: str = "") -> S
             return existing
         check_open(ceremony)
         signer = check_turn(ceremony, role)
-        signature = make_signature(ceremony, signer, strokes, typed)
+        signature = make_signature(ceremony, signer, strokes, typed, language=language)
         signature.save()
         audit.log(visit.clinic, None, "consent.signed", signature, visit=str(visit.pk), role=role)
         return signature

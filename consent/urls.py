@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<uuid:visit>/consent/sign/", desk.sign, name="consent-sign"),
     path("cases/<uuid:visit>/consent/seal/", desk.seal_decision, name="consent-seal"),
     path("tablet/consent/", ceremony.start, name="ceremony"),
+    path("tablet/consent/check/", ceremony.check, name="ceremony-check"),
     path("tablet/consent/sign/", ceremony.sign, name="ceremony-sign"),
     path("tablet/consent/question/", ceremony.question, name="ceremony-question"),
     path("tablet/consent/disagree/", ceremony.disagree, name="ceremony-disagree"),

@@ -1,18 +1,30 @@
 """What a person is told before they sign, in our own plain words; risk figures always with their unit and study.
 
-The texts are versioned: change a word, and WORDING_VERSION changes with it (a test holds the digest).
+The texts are versioned: change a word, and WORDING_VERSION changes with it (a test holds the digest). Everything here is
+only marked for translation; `told` says it in a language.
 """
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
-WORDING_VERSION = "2026.1"
+from consent.checks import CHECKS, NOT_SURE, WENT_ON, Check
+from screening.precautions.questions import Message
+
+WORDING_VERSION = "2026.2"
+
+type_of_translate = Callable[[str], str]
 
 
 def _(text: str) -> str:
     """Mark a string for translation."""
     return text
+
+
+def say(words: str | Message, translate: type_of_translate) -> str:
+    return words.render(translate) if isinstance(words, Message) else translate(words)
 
 
 @dataclass(frozen=True)
@@ -22,18 +34,44 @@ class Section:
     code: str
     page: str
     title: str
-    paragraphs: tuple[str, ...] = ()
-    items: tuple[str, ...] = ()
-    rows: tuple[tuple[str, str, str], ...] = field(default=())
+    paragraphs: tuple[str | Message, ...] = ()
+    items: tuple[str | Message, ...] = ()
+    rows: tuple[tuple[str, str, str], ...] = ()
+
+    def told(self, translate: type_of_translate) -> dict[str, Any]:
+        """The part as JSON, in one language."""
+        return {
+            "code": self.code,
+            "page": self.page,
+            "title": translate(self.title),
+            "paragraphs": [say(words, translate) for words in self.paragraphs],
+            "items": [say(words, translate) for words in self.items],
+            "rows": [[translate(words) for words in row] for row in self.rows],
+        }
 
 
 PAGES = {
+    "child": _("For you"),
     "about": _("About dry needling"),
     "plan": _("Your plan for today"),
     "risks": _("Risks"),
     "choices": _("Your choices"),
 }
 
+CHILD = (
+    Section("child-what", "child", _("What will happen"), (
+        _("The needle is very thin, thinner than the one for a vaccination. It goes into a muscle that is tight or sore."),
+        _("You may feel a small prick. Sometimes the muscle jumps a little, and that is all right."),
+    )),
+    Section("child-after", "child", _("Afterwards"), (
+        _("You may be sore for a day or two, or have a small blue mark. That goes away by itself."),
+        _("At home, tell a grown-up at once if your chest hurts, if it is hard to breathe, or if you feel ill."),
+    )),
+    Section("child-stop", "child", _("You may say stop"), (
+        _("You may say stop at any time, and then we stop. You may also say no. Nobody will be cross with you."),
+        _("You can ask us anything you like."),
+    )),
+)  # fmt: skip
 LUNG = Section(
     "lung", "risks", _("First: your lung"),
     (
@@ -125,6 +163,9 @@ PRIVACY = Section(
     ),
 )
 
+CHILD_SIGNS = _(
+    "I want to have dry needling today. I was told what will happen, and that it can hurt a little. I could ask my questions. I may say stop at any time, and then we stop."
+)
 MEANINGS = {
     "patient": _("I agree to dry needling today as planned above. I was told what it is, the risks, and what else I could choose. I could ask my questions. I can stop at any time."),
     "guardian": _("I am the parent or guardian named here. I was told what dry needling is, the risks and the alternatives. I agree that this child has dry needling today as planned above. We can stop at any time."),
@@ -132,55 +173,74 @@ MEANINGS = {
     "interpreter": _("I am an adult. I have put everything said here into the patient's language and back, completely and to the best of my ability."),
     "clinician": _("I explained the treatment, its risks and the alternatives, answered the questions, reviewed the screening and the plan above, and judge that this consent is valid."),
 }  # fmt: skip
+HEADINGS = (_("What"), _("How often"), _("Study"))  # of a section's rows, in a record
+MUSCLE_AND_PLACES = _("%(muscle)s (%(places)s)")
+NEEDLES = {
+    "": _("We use single-use, sterile needles."),
+    "gold_plated": _("We use single-use, sterile needles that are plated with gold."),
+    "silver_plated": _("We use single-use, sterile needles that are plated with silver."),
+    "titanium": _("We use single-use, sterile needles made of titanium."),
+    "other": _("We use single-use, sterile needles of another material, without the metal that you told us about."),
+}
+NO_FINDINGS = _("Your answers gave no reason to change the treatment.")
+PEOPLE = _("%(clinician)s explains this to you, answers your questions and treats you, at %(clinic)s.")
 
 
-def plan_section(sites: list[str], needles: str) -> Section:
+def plan_section(sites: Iterable[Message], material: str) -> Section:
+    """`material`: of the needles, where it was chosen."""
+    needles = NEEDLES.get(material, NEEDLES["other"])
     return Section("plan", "plan", _("Where we mean to needle"), (needles,), tuple(sites))
 
 
-def findings_section(words: list[str]) -> Section:
-    if not words:
-        return Section(
-            "findings",
-            "plan",
-            _("What your answers mean"),
-            (_("Your answers gave no reason to change the treatment."),),
-        )
-    return Section("findings", "plan", _("What your answers mean"), tuple(words))
+def findings_section(words: Iterable[str]) -> Section:
+    return Section("findings", "plan", _("What your answers mean"), tuple(words) or (NO_FINDINGS,))
 
 
 def people_section(clinician: str, clinic: str) -> Section:
-    return Section("people", "plan", _("Who explains and who treats"), (f"{clinician}, {clinic}",))
+    named = Message(PEOPLE, {"clinician": clinician, "clinic": clinic})
+    return Section("people", "plan", _("Who explains and who treats"), (named,))
 
 
-def sections(
-    *, sites: list[str], needles: str, findings: list[str], clinician: str, clinic: str, near_lung: bool, thinner: bool
-) -> list[Section]:
-    """All that is shown, in order; muscles near the lung bring that risk to the front."""
+def child_sections(places: Iterable[Message]) -> list[Section]:
+    return [*CHILD, Section("child-plan", "child", _("Where we mean to needle"), items=tuple(places))]
+
+
+def risks_section(thinner: bool) -> Section:
     rows = (*RISKS.rows, THINNER_ROW) if thinner else RISKS.rows
-    risks = Section(RISKS.code, RISKS.page, RISKS.title, RISKS.paragraphs, rows=rows)
-    body = [
-        ABOUT,
-        HOW,
-        BENEFIT,
-        plan_section(sites, needles),
-        findings_section(findings),
-        people_section(clinician, clinic),
-        risks,
-        ALTERNATIVES,
-        RIGHTS,
-        AFTERCARE,
-        PRIVACY,
-    ]
-    return [LUNG, *body] if near_lung else body
+    return Section(RISKS.code, RISKS.page, RISKS.title, RISKS.paragraphs, rows=rows)
 
 
-def frozen(parts: list[Section], roles: list[str], language: str = "en") -> dict[str, object]:
-    """The words as JSON, with what each signature means."""
+def meanings(roles: Iterable[str], is_child: bool) -> dict[str, str]:
+    """What each signature means; a child's in words for a child."""
+    known = MEANINGS | ({"patient": CHILD_SIGNS} if is_child else {})
+    return {role: known[role] for role in roles}
+
+
+def told(
+    parts: Iterable[Section],
+    checks: Iterable[Check],
+    roles: Iterable[str],
+    is_child: bool,
+    translate: type_of_translate,
+) -> dict[str, Any]:
+    """All that is shown, as JSON, in one language."""
     return {
-        "language": language,
-        "sections": [asdict(part) for part in parts],
-        "meanings": {role: MEANINGS[role] for role in roles},
+        "sections": [part.told(translate) for part in parts],
+        "questions": [check.told(is_child, translate) for check in checks],
+        "meanings": {role: translate(words) for role, words in meanings(roles, is_child).items()},
+    }
+
+
+def words_in(shown: Mapping[str, Any], code: str) -> dict[str, Any]:
+    """What a frozen consent says in a language on offer when it was opened; else in the language that it was written in."""
+    here = shown.get("in", {}).get(code)
+    found = here or shown
+    return {
+        "code": code if here else shown["language"],
+        "checked": found.get("checked", ""),
+        "sections": found["sections"],
+        "questions": found.get("questions", []),
+        "meanings": found["meanings"],
     }
 
 
@@ -189,10 +249,19 @@ def digest_of(shown: object) -> str:
     return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-FIXED = (LUNG, ABOUT, HOW, BENEFIT, RISKS, ALTERNATIVES, RIGHTS, AFTERCARE, PRIVACY)
-WORDING_DIGEST = "6f0e0683b62a0395775795b979bbf057115db11784ebaa09235e03c27886006a"
+FIXED = (*CHILD, LUNG, ABOUT, HOW, BENEFIT, RISKS, ALTERNATIVES, RIGHTS, AFTERCARE, PRIVACY)
+WORDING_DIGEST = "490f212ace50052b8ea59f768951f3d46dc0542a7aff4ec1e05cb597decbe86f"
+
+
+def everything() -> list[Any]:
+    """Every text that a consent can hold."""
+    filled: list[Section] = [plan_section((), ""), findings_section(()), people_section("", ""), *child_sections(())]
+    return [
+        [asdict(part) for part in (*FIXED, *filled)], list(THINNER_ROW), MEANINGS, CHILD_SIGNS, MUSCLE_AND_PLACES, NEEDLES,
+        NOT_SURE, WENT_ON, [asdict(check) for check in CHECKS],
+    ]  # fmt: skip
 
 
 def wording_digest() -> str:
     """Digest of every fixed text, to hold the version to the words."""
-    return digest_of([[asdict(part) for part in FIXED], list(THINNER_ROW), MEANINGS])
+    return digest_of(everything())

@@ -1,15 +1,21 @@
 """The consent on the tablet and at the desk, page by page: who may, in which order, and what happens when it goes wrong."""
 
+import html
+import itertools
+
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from clinic.models import Clinic, Handover, Role, Visit
-from consent import decision, rendering, signing
+from consent import decision, rendering, signing, wording
 from consent.management.commands.demo import INK, PASSWORD, Demo
 from consent.models import Ceremony, Refusal, SealedDocument, Signature
 from screening import review
 from screening.models import Review
 from tests.people import make_clinic, make_member, signed_in
+from tests.translated import in_tongue, made_up
+from tests.written import Reader
 
 
 @pytest.fixture
@@ -29,12 +35,13 @@ def desk(demo):
 
 
 @pytest.fixture
-def tablet(made, desk):
-    """The browser of the desk, handed to the patient for the consent."""
+def tablet(demo, made, desk):
+    """The browser of the desk, handed to the patient for the consent, who has read it and answered the questions."""
     response = desk.post(reverse("consent-open", args=[made.visit_id]))
     assert response["Location"] == reverse("tablet")
     desk.post(reverse("tablet-confirm"), {"reply": "yes"})
     desk.get(reverse("ceremony-read", args=["choices"]))
+    demo.understand(the_ceremony())
     return desk
 
 
@@ -234,7 +241,9 @@ def form_for(name: str, visit: Visit) -> dict[str, str]:
     return {"screening": key, "decision": "proceed"} if name == "case-decide" else {}
 
 
-def test_a_consent_that_several_sign_goes_on_from_person_to_person(demo):
+@pytest.fixture
+def minor(demo):
+    """A consent that a child and her mother sign, read and answered on this tablet."""
     screening = demo.case("Minh Châu", 12, "Neck")
     screening = demo.settle(
         screening,
@@ -251,8 +260,129 @@ def test_a_consent_that_several_sign_goes_on_from_person_to_person(demo):
     tablet.post(reverse("consent-open", args=[made.visit_id]))
     tablet.post(reverse("tablet-confirm"), {"reply": "yes"})
     tablet.get(reverse("ceremony-read", args=["choices"]))
+    demo.understand(the_ceremony())
+    return tablet
+
+
+def test_a_consent_that_several_sign_goes_on_from_person_to_person(minor):
     ceremony = the_ceremony()
-    assert tablet.post(reverse("ceremony-sign"), form(ceremony))["Location"] == reverse("ceremony-sign")
-    assert "Hoa" in tablet.get(reverse("ceremony-sign")).content.decode()
-    assert tablet.post(reverse("ceremony-sign"), form(ceremony, role="guardian"))["Location"] == reverse("tablet-done")
+    assert minor.post(reverse("ceremony-sign"), form(ceremony))["Location"] == reverse("ceremony-sign")
+    assert "Hoa" in said(minor.get(reverse("ceremony-sign")))
+    assert minor.post(reverse("ceremony-sign"), form(ceremony, role="guardian"))["Location"] == reverse("tablet-done")
     assert [row.role for row in signing.unsigned(ceremony)] == ["clinician"]
+
+
+def said(answer) -> str:
+    """The page as it is read."""
+    return Reader(answer.content.decode()).text
+
+
+def test_who_signs_as_what_and_the_day_stand_at_the_pad(tablet, made, minor):
+    day = date_format(made.visit.clinic.today(), "j F Y")
+    assert f"Ruth Lindqvist signs here, as the patient. {day}" in said(tablet.get(reverse("ceremony-sign")))
+    minor.post(reverse("ceremony-sign"), form(the_ceremony()))
+    assert f"Hoa signs here, as parent or guardian of Minh Châu ( mother ). {day}" in said(
+        minor.get(reverse("ceremony-sign"))
+    )
+
+
+def test_a_child_has_a_page_and_a_signature_in_words_for_a_child(minor):
+    first = said(minor.get(reverse("ceremony-read", args=["child"])))
+    assert "This page is for Minh Châu" in first
+    assert "Nobody will be cross with you" in first
+    second = said(minor.get(reverse("ceremony-read", args=["about"])))
+    assert "This page is for Hoa . “You” means Minh Châu here." in second
+    pad = said(minor.get(reverse("ceremony-sign")))
+    assert wording.CHILD_SIGNS in pad
+    assert "left shoulder blade" in pad
+    assert "Infraspinatus" not in pad
+
+
+def test_an_adult_has_no_page_for_a_child(tablet):
+    assert tablet.get(reverse("ceremony-read", args=["child"]))["Location"] == reverse("ceremony")
+    assert "This page is for" not in said(tablet.get(reverse("ceremony-read", args=["about"])))
+
+
+def test_after_the_child_the_page_says_to_whom_the_tablet_goes(minor):
+    assert "Now hand the tablet to" not in said(minor.get(reverse("ceremony-sign")))
+    minor.post(reverse("ceremony-sign"), form(the_ceremony()))
+    page = said(minor.get(reverse("ceremony-sign")))
+    assert "Thank you, Minh Châu . Now hand the tablet to Hoa ." in page
+    assert wording.MEANINGS["guardian"] in page
+
+
+def test_the_pad_never_shows_a_previous_person_s_ink(minor):
+    ceremony = the_ceremony()
+    minor.post(reverse("ceremony-sign"), form(ceremony))
+    page = minor.get(reverse("ceremony-sign")).content.decode()
+    assert INK not in html.unescape(page)
+    stale = form(ceremony) | {"wish-language": "es"}  # the child's page, on which the language is changed after all
+    assert INK not in html.unescape(minor.post(reverse("ceremony-sign"), stale).content.decode())
+    unclear = form(ceremony, role="x" * 50)
+    assert INK not in html.unescape(minor.post(reverse("ceremony-sign"), unclear).content.decode())
+
+
+@pytest.mark.parametrize("fields", [{"strokes": INK}, {"strokes": "", "typed_name": "Ruth Lind"}])
+def test_ink_and_a_typed_name_stay_when_the_language_changes(tablet, fields):
+    sent = form(the_ceremony(), **fields) | {"wish-language": "ar"}
+    page = html.unescape(tablet.post(reverse("ceremony-sign"), sent).content.decode())
+    assert 'lang="ar" dir="rtl"' in page
+    assert (fields.get("typed_name") or INK) in page
+    assert not Signature.objects.exists()
+
+
+def test_words_of_a_refusal_stay_when_the_language_changes(tablet):
+    sent = {"ceremony": str(the_ceremony().pk), "role": "patient", "words": "I would rather", "wish-language": "es"}
+    answer = tablet.post(reverse("ceremony-disagree"), sent)
+    assert answer.status_code == 200
+    assert "I would rather" in answer.content.decode()
+    assert not Refusal.objects.exists()
+
+
+def test_everything_is_read_and_signed_in_the_language_of_the_tablet(made, demo, desk, monkeypatch):
+    made_up(monkeypatch)
+    desk.post(reverse("consent-open", args=[made.visit_id]))
+    desk.post(reverse("tablet"), {"wish-language": "es"})
+    desk.post(reverse("tablet-confirm"), {"reply": "yes"})
+    for page in ("about", "plan", "risks", "choices"):
+        shown = the_ceremony().shown
+        told = said(desk.get(reverse("ceremony-read", args=[page])))
+        sections = [part for part in shown["in"]["es"]["sections"] if part["page"] == page]
+        assert sections
+        for part in sections:
+            for words in (part["title"], *part["paragraphs"], *part["items"], *itertools.chain(*part["rows"])):
+                assert " ".join(words.split()) in told
+    demo.understand(the_ceremony(), "es")
+    pad = said(desk.get(reverse("ceremony-sign")))
+    assert in_tongue("es", wording.MEANINGS["patient"]) in pad
+    desk.post(reverse("ceremony-sign"), form(the_ceremony()))
+    signature = Signature.objects.get()
+    assert (signature.language, signature.meaning) == ("es", in_tongue("es", wording.MEANINGS["patient"]))
+
+
+def test_days_are_written_as_the_language_writes_them(tablet, made):
+    today = made.visit.clinic.today()
+    tablet.post(reverse("ceremony-sign"), {"wish-language": "zh-hans"})
+    assert f"{today.year}年{today.month}月{today.day}日" in tablet.get(reverse("ceremony-sign")).content.decode()
+
+
+def test_the_desk_says_in_which_language_it_was_signed_and_that_nobody_confirmed_it(tablet, demo, made):
+    tablet.post(reverse("ceremony-sign"), {"wish-language": "ar"})
+    tablet.post(reverse("ceremony-sign"), form(the_ceremony()))
+    page = said(signed_in(demo.siobhan).get(reverse("consent-desk", args=[made.visit_id])))
+    assert "Arabic, translation not yet confirmed by a clinician" in page
+
+
+def test_the_desk_says_before_the_hand_over_in_which_language_the_tablet_will_ask(demo, desk):
+    screening = demo.settle(demo.case("Lucía Ortiz", 40, "Knee", language="spanish"), can_decide="yes")
+    made = decision.record(demo.plan(screening, "gastrocnemius_left"), "proceed", demo.siobhan)
+    page = said(desk.get(reverse("consent-desk", args=[made.visit_id])))
+    assert "Spanish, translation not yet confirmed by a clinician" in page
+
+
+def test_a_typed_name_that_is_too_long_is_refused_and_kept_in_full(tablet):
+    name = "Ruth " * 60
+    answer = tablet.post(reverse("ceremony-sign"), form(the_ceremony(), strokes="", typed_name=name.strip()))
+    assert answer.status_code == 422
+    assert name.strip() in answer.content.decode()
+    assert not Signature.objects.exists()

@@ -2,19 +2,22 @@
 
 import datetime
 import re
+from html import unescape
 
 import pytest
 from django.conf import settings
+from django.utils.translation import override
 
-from consent import signing
+from consent import checks, signing, wording
 from consent.document import signature_path
-from consent.management.commands.demo import Demo
+from consent.management.commands.demo import INK, Demo
 from consent.models import Ceremony
 from screening import review
 from screening.evaluation import current_screening
 from screening.models import ClinicPolicy, Review
 from screening.precautions import PRECAUTIONS
 from screening.questionnaire import QUESTIONS
+from tests.translated import confirmed, in_tongue, made_up
 from tests.written import HEAD, SEEN, Reader, child_with_everything, clear_case, consented, met, written
 
 
@@ -266,3 +269,78 @@ def test_the_screening_that_was_decided_is_the_one_that_is_printed(demo):
     demo.settle(newest, can_decide="no")
     assert "proceed" in before
     assert "Screening: clear" in Reader(written(Review.objects.get(pk=made.pk))).text
+
+
+def signed_in(demo: Demo, *languages: str) -> str:
+    """The record of a consent that a child and her mother signed in these languages, one each."""
+    screening = child_with_everything(demo)
+    ceremony = signing.open_ceremony(review.decide(screening, "proceed", demo.siobhan), demo.mia)
+    demo.understand(ceremony, languages[0], missed="soreness")
+    for language in languages:
+        signer = signing.next_on_tablet(ceremony)
+        assert signer is not None
+        signing.sign(ceremony, signer.role, strokes=INK, language=language)
+    return written(ceremony.review, ceremony, list(ceremony.signatures.all()))
+
+
+def told_in(html: str, code: str) -> str:
+    """What the record prints of the consent in one language."""
+    direction = "rtl" if code == "ar" else "ltr"
+    start = html.index(f'<div lang="{code}" dir="{direction}">')
+    return Reader(html[start : html.index("</div>", start)]).text
+
+
+def test_the_consent_is_printed_in_each_language_in_which_it_was_signed_and_in_the_clinic_s_last(demo, monkeypatch):
+    made_up(monkeypatch)
+    html = signed_in(demo, "ar", "es")
+    shown = Ceremony.objects.get().shown
+    for code, words in (("ar", shown["in"]["ar"]), ("es", shown["in"]["es"]), ("en", shown)):
+        told = told_in(html, code)
+        for section in words["sections"]:
+            for line in (section["title"], *section["paragraphs"], *section["items"]):
+                assert " ".join(line.split()) in told
+    places = [html.index(f'<div lang="{code}"') for code in ("ar", "es", "en")]
+    assert places == sorted(places)
+    assert '<div lang="zh-hans"' not in html
+    assert '<html lang="en">' in html
+
+
+def test_what_is_printed_around_another_language_is_in_the_clinic_s(demo, monkeypatch):
+    made_up(monkeypatch)
+    with override("ar"):  # wherever it is drawn
+        html = signed_in(demo, "ar", "ar")
+    assert "What was explained and agreed" in html
+    assert "[ar]" not in Reader(html[: html.index('<section class="fifteen"')]).text
+
+
+def test_english_alone_is_printed_once_and_needs_no_status(demo):
+    text = Reader(consented(demo, clear_case(demo))).text
+    assert text.count("You can stop at any time") == 1
+    assert "translation" not in text
+
+
+@pytest.mark.parametrize("checked", ["confirmed", "unconfirmed"])
+def test_each_language_says_whether_a_clinician_confirmed_the_translation(demo, monkeypatch, checked):
+    confirmed(monkeypatch, *(["es"] if checked == "confirmed" else []))
+    text = Reader(signed_in(demo, "es")).text
+    words = "translation confirmed by a clinician" if checked == "confirmed" else "translation not yet confirmed"
+    assert f"Spanish, {words}" in text
+    assert f"Consent text 2026.2 (Spanish, {words}" in text
+
+
+def test_a_signature_in_another_language_has_its_meaning_in_both(demo, monkeypatch):
+    made_up(monkeypatch)
+    html = signed_in(demo, "ar")
+    part = html[html.index(">Signatures<") :]
+    assert f'dir="rtl">“{in_tongue("ar", wording.CHILD_SIGNS)}”' in unescape(part)
+    assert f"In the clinic's language: “{wording.CHILD_SIGNS}”" in Reader(part).text
+
+
+def test_questions_asked_in_another_language_are_printed_in_both(demo, monkeypatch):
+    made_up(monkeypatch)
+    text = Reader(signed_in(demo, "ar")).text
+    part = text[text.index("What was asked before signing") : text.index(" Signatures ")]
+    child = checks.SORENESS.child
+    assert f"{child.text} {in_tongue('ar', child.text)}" in part
+    assert f"Missed {checks.NOT_SURE} {in_tongue('ar', checks.NOT_SURE)}" in part
+    assert f"Right {child.replies['normal']} {in_tongue('ar', child.replies['normal'])}" in part

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from consent import rendering
-from consent.management.commands.demo import Demo
+from consent import rendering, signing
+from consent.management.commands.demo import INK, Demo
+from screening import review
 from screening.precautions import PRECAUTIONS
-from tests.written import TOKEN, WORDS, child_with_everything, clear_case, consented
+from tests.translated import made_up
+from tests.written import TOKEN, WORDS, child_with_everything, clear_case, consented, written
 
 
 @pytest.fixture
@@ -92,3 +94,17 @@ def test_an_arabic_name_is_drawn_with_an_arabic_font(demo):
 def test_the_same_page_gives_the_same_paper(demo):
     html = consented(demo, clear_case(demo))
     assert rendering.render(html) == rendering.render(html)
+
+
+def test_arabic_and_chinese_words_are_drawn_with_fonts_of_ours(demo, monkeypatch):
+    phrases = {"ar": "يمكنك التوقف في أي وقت", "zh-hans": "您可以随时停止", "es": "Puede parar cuando quiera"}
+    made_up(monkeypatch, lambda code, text: phrases[code])
+    ceremony = signing.open_ceremony(review.decide(child_with_everything(demo), "proceed", demo.siobhan), demo.mia)
+    signing.sign(ceremony, "patient", strokes=INK, language="ar")
+    signing.sign(ceremony, "guardian", strokes=INK, language="zh-hans")
+    pdf = PdfReader(BytesIO(rendering.render(written(ceremony.review, ceremony, list(ceremony.signatures.all())))))
+    pages: list[Any] = list(pdf.pages)
+    fonts = {font["/BaseFont"] for page in pages for font in page["/Resources"]["/Font"].values()}
+    assert any("Arabic" in name for name in fonts)
+    assert any("SC" in name for name in fonts)
+    assert phrases["zh-hans"] in "".join(page.extract_text() for page in pages)

@@ -7,10 +7,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from clinic import audit
-from consent import archive, decision, filing, rendering, signing
+from consent import archive, decision, filing, rendering, signing, wording
 from consent.management.commands.demo import INK, PASSWORD, Demo
 from consent.models import Ceremony, Refusal, SealedDocument, Signature, SignerRole
 from screening import review
+from tests.translated import in_tongue, made_up
 
 
 @pytest.fixture
@@ -111,6 +112,9 @@ def test_the_guardian_signs_with_name_and_relationship(demo):
         ("", "😀 😀"),
         ("", "A\u202enn"),
         ("", "x"),
+        ("", "Ann " * 40),
+        ("[[]]", ""),
+        ("[[[500,100,3],[900,100]]]", ""),
     ],
 )
 def test_nothing_a_dot_and_rubbish_are_no_signature(ceremony, strokes, typed):
@@ -294,3 +298,25 @@ def test_a_birth_date_corrected_while_the_record_is_drawn_stops_the_seal(demo, c
     with pytest.raises(review.StaleScreening):
         signing.finish(ceremony, demo.siobhan, PASSWORD, INK)
     assert not SealedDocument.objects.exists()
+
+
+def test_a_signature_has_the_language_and_the_meaning_that_stood_above_the_pad(ceremony):
+    signature = signing.sign(ceremony, "patient", INK, language="es")
+    assert signature.language == "es"
+    assert signature.meaning == ceremony.shown["in"]["es"]["meanings"]["patient"]
+
+
+def test_each_person_signs_in_their_own_language(demo, monkeypatch):
+    made_up(monkeypatch)
+    ceremony = signing.open_ceremony(decision.record(minor(demo), "proceed", demo.siobhan), demo.mia)
+    child = signing.sign(ceremony, "patient", INK, language="en")
+    mother = signing.sign(ceremony, "guardian", INK, language="zh-hans")
+    assert child.meaning == wording.CHILD_SIGNS
+    assert mother.meaning == in_tongue("zh-hans", wording.MEANINGS["guardian"])
+    assert signing.finish(ceremony, demo.siobhan, PASSWORD, INK).kind == "consent"
+    assert ceremony.signatures.get(role="clinician").language == "en"
+
+
+def test_the_longest_drawing_that_the_pad_can_send_is_taken(ceremony):
+    strokes = json.dumps([[[(i * 7) % 1001, (i * 11) % 351] for i in range(signing.MOST_POINTS)]])
+    assert signing.sign(ceremony, "patient", strokes).strokes

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.translation import override
 
 from clinic import audit
-from consent.document import fifteen, front, history, met, plan, signed, versions
+from clinic.languages import ORIGINAL
+from consent.document import fifteen, front, history, met, plan, signed, told, versions
 from consent.document.fifteen import Interview
 from consent.document.findings import Reader
 from consent.document.signed import signature_path
@@ -24,22 +26,24 @@ def record_html(
     ceremony: Ceremony | None, signatures: Sequence[Signature], valid_until: datetime.date | None,
 ) -> str:  # fmt: skip
     """The record of a decision: with its ceremony and signatures a consent, without them a decision record."""
-    clinic, screening = review.visit.clinic, review.screening
-    clock = Clock(clinic.zone)
+    clinic, clock = review.visit.clinic, Clock(review.visit.clinic.zone)
     sealed_at = sealed_at.astimezone(clinic.zone).replace(microsecond=0)
-    return render_to_string("consent/record.html", {
-        "clinic": clinic,
-        "number": number,
-        "sealed": clock.moment(sealed_at),
-        "created": sealed_at.isoformat(),
-        "language": ceremony.shown["language"] if ceremony else screening.intake.language,
-        "title": front.title_of(review),
-        "shown": ceremony.shown if ceremony else None,
-        "signatures": signed.in_order(signatures, clock),
-        "uncompleted": signed.uncompleted(review.visit, ceremony, clock),
-        "versions": versions.versions(screening, ceremony, head, certificate),
-        **screened(review, clock, valid_until),
-    })  # fmt: skip
+    # A record is in the clinic's language; what was shown in another is marked where it stands.
+    with override(ORIGINAL):
+        return render_to_string("consent/record.html", {
+            "clinic": clinic,
+            "number": number,
+            "sealed": clock.moment(sealed_at),
+            "created": sealed_at.isoformat(),
+            "language": ORIGINAL,
+            "title": front.title_of(review),
+            "told": told.told(ceremony, signatures) if ceremony else (),
+            "asked": told.asked(ceremony, clock) if ceremony else (),
+            "signatures": signed.in_order(signatures, clock),
+            "uncompleted": signed.uncompleted(review.visit, ceremony, clock),
+            "versions": versions.versions(review.screening, ceremony, head, certificate),
+            **screened(review, clock, valid_until),
+        })  # fmt: skip
 
 
 def screened(review: Review, clock: Clock, valid_until: datetime.date | None) -> dict[str, Any]:

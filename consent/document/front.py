@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.languages import status_words
 from consent.document.findings import Found, Overridden, needle_words
 from consent.document.plan import PrintedPlan
 from consent.document.words import Act, Clock, act, listed, overall_words
+from screening.assistance import Helper, helpers_of
 from screening.models import Decision, Review, Screening
 from screening.precautions.vocabulary import Case
 from screening.standing import Standings
@@ -20,6 +22,8 @@ class Person:
     born: str
     age: str
     language: str
+    answered_in: str
+    helpers: tuple[Helper, ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,11 @@ def title_of(review: Review) -> str:
 def person(screening: Screening, case: Case, clock: Clock) -> Person:
     patient = screening.visit.patient
     age = ngettext("%(age)s year old", "%(age)s years old", case.age) % {"age": case.age}
-    return Person(patient.name, clock.day(screening.born), age, patient.language)
+    intake = screening.intake
+    return Person(
+        patient.name, clock.day(screening.born), age, patient.language,
+        answered_in=status_words(intake.language, intake.translation), helpers=tuple(helpers_of(intake.help)),
+    )  # fmt: skip
 
 
 def coming(review: Review, clock: Clock) -> Coming:

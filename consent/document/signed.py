@@ -7,8 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as lazy
 
+from clinic.languages import ORIGINAL, status_words
+from consent.document.told import Asked, asked, direction_of
 from consent.document.words import Clock
 from consent.models import Ceremony, Signature, SignerRole
+from consent.wording import words_in
 
 STANDINGS = {
     SignerRole.GUARDIAN: lazy("Relationship"),
@@ -21,13 +24,20 @@ type_of_strokes = Sequence[Sequence[Sequence[float]]]
 
 @dataclass(frozen=True)
 class Signed:
-    """One signature as printed: `path` when it was drawn, `typed` when it was typed."""
+    """One signature as printed: `path` when it was drawn, `typed` when it was typed.
+
+    `meaning` is what stood above the pad; `original` the same in the clinic's language, where it was another.
+    """
 
     role: str
     name: str
     standing_label: str
     standing: str
     meaning: str
+    language: str
+    direction: str
+    status: str
+    original: str
     path: str
     typed: str
     when: str
@@ -46,6 +56,7 @@ class Shown:
     refused_name: str
     refused_when: str
     words: str
+    asked: tuple[Asked, ...]
 
 
 def signature_path(strokes: type_of_strokes) -> str:
@@ -70,11 +81,13 @@ def number(value: float) -> str:
 
 
 def signed(row: Signature, clock: Clock) -> Signed:
-    role = SignerRole(row.role)
+    role, shown = SignerRole(row.role), row.ceremony.shown
+    original = words_in(shown, ORIGINAL)["meanings"].get(row.role, "") if row.language != ORIGINAL else ""
     return Signed(
         role=str(role.label), name=row.name, standing_label=str(STANDINGS.get(role, "")), standing=row.standing,
-        meaning=row.meaning, path=signature_path(row.strokes or []), typed=row.typed,
-        when=clock.moment(row.created_at),
+        meaning=row.meaning, language=row.language, direction=direction_of(row.language),
+        status=status_words(row.language, words_in(shown, row.language)["checked"]), original=original,
+        path=signature_path(row.strokes or []), typed=row.typed, when=clock.moment(row.created_at),
     )  # fmt: skip
 
 
@@ -86,7 +99,8 @@ def in_order(rows: Sequence[Signature], clock: Clock) -> tuple[Signed, ...]:
 
 def uncompleted(visit: Any, ceremony: Ceremony | None, clock: Clock) -> tuple[Shown, ...]:
     """Every other consent that was shown in this visit, in order."""
-    rows = visit.ceremonies.select_related("opened_by", "refusal").prefetch_related("signatures").order_by("created_at")
+    rows = visit.ceremonies.select_related("opened_by", "refusal").prefetch_related("signatures", "comprehension")
+    rows = rows.order_by("created_at")
     return tuple(shown(row, clock) for row in rows if ceremony is None or row.pk != ceremony.pk)
 
 
@@ -100,5 +114,5 @@ def shown(row: Ceremony, clock: Clock) -> Shown:
         refused_role=str(SignerRole(refusal.role).label) if refusal else "",
         refused_name=names.get(refusal.role, "") if refusal else "",
         refused_when=clock.moment(refusal.created_at) if refusal else "",
-        words=refusal.words if refusal else "",
+        words=refusal.words if refusal else "", asked=asked(row, clock),
     )  # fmt: skip

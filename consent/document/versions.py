@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from clinic import audit
+from clinic.languages import status_words
 from consent.models import Ceremony
 from screening.models import Screening
 from screening.precautions.policy import STRICTER, Policy
@@ -31,6 +32,7 @@ class Versions:
     questionnaire: str
     questionnaire_digest: str
     language: str
+    translation: str
     wording: str
     wording_digest: str
     policy: tuple[str, ...]
@@ -69,6 +71,7 @@ def versions(screening: Screening, ceremony: Ceremony | None, head: audit.Head, 
     return Versions(
         software=software_version(), rules=screening.rules_version, questionnaire=intake.questionnaire_version,
         questionnaire_digest=intake.questionnaire_digest, language=intake.language,
+        translation=status_words(intake.language, intake.translation),
         wording=ceremony.wording_version if ceremony else "", wording_digest=ceremony.shown_digest if ceremony else "",
         policy=policy_words(screening.policy.policy) if screening.policy else (),
         audit_seq=head.seq, audit_hash=head.hash, certificate=certificate,

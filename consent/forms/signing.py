@@ -1,4 +1,4 @@
-"""What people send while they sign: a drawing or a typed name, a password, a few words."""
+"""What people send while they sign: a drawing or a typed name, a password; and the decision before it."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,25 +13,13 @@ class SignatureForm(forms.Form):
     ceremony = forms.UUIDField(widget=forms.HiddenInput)
     role = forms.CharField(max_length=20, widget=forms.HiddenInput)
     strokes = forms.CharField(max_length=60_000, required=False, widget=forms.HiddenInput)
-    typed_name = forms.CharField(max_length=200, required=False)
+    typed_name = forms.CharField(max_length=4000, required=False)
 
 
 class ClinicianSignatureForm(SignatureForm):
     password = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": _("Enter your password to sign.")},
-    )
-
-
-class RefusalForm(forms.Form):
-    ceremony = forms.UUIDField(widget=forms.HiddenInput)
-    role = forms.CharField(max_length=20, widget=forms.HiddenInput)
-    words = forms.CharField(
-        label=_("Would you like to tell us why?"),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        validators=[check_text],
     )
 
 

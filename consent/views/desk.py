@@ -12,13 +12,15 @@ from django.views.decorators.http import require_POST
 
 from clinic import audit, tablet
 from clinic.access import StaffRequest, staff, visit_of
+from clinic.languages import checked, status_words
 from clinic.models import Purpose, Role, Visit
-from consent import decision, requirements, signing
+from consent import comprehension, decision, requirements, signing
 from consent.archive import ArchiveDamaged
 from consent.forms.signing import ClinicianSignatureForm, DecisionForm
 from consent.models import Ceremony, Refusal, SealedDocument
 from consent.rendering import RenderingFailed
 from consent.sealing import SealingFailed
+from consent.wording import words_in
 from screening import review
 from screening.evaluation import NoIntake, current_screening
 from screening.models import Decision, Review, Screening
@@ -101,6 +103,17 @@ def signers_to_come(made: Review | None) -> list[requirements.Signer]:
     return requirements.signers(made.screening, standings(made.screening))
 
 
+def in_words(ceremony: Ceremony, code: str) -> str:
+    """A language other than the clinic's, and whether its translation was confirmed when the consent was opened."""
+    return status_words(code, words_in(ceremony.shown, code)["checked"])
+
+
+def reads_in(visit: Visit, ceremony: Ceremony | None) -> str:
+    """In which language the tablet will show the consent, or did last, where it is not the clinic's."""
+    code = tablet.wishes_before(visit)["language"]
+    return in_words(ceremony, code) if ceremony else status_words(code, checked(code))
+
+
 @staff(Role.CLINICIAN, Role.FRONT_DESK)
 def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200) -> HttpResponse:
     """Where the consent stands: who has signed, who is next, the record when it is sealed."""
@@ -114,9 +127,12 @@ def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200
     document = SealedDocument.objects.filter(review=made).first() if made else None
     refusal = Refusal.objects.filter(ceremony=ceremony).first() if ceremony else None
     waiting = signing.unsigned(ceremony) if ceremony else signers_to_come(made)
+    signatures = list(ceremony.signatures.all()) if ceremony else []
     context = {
         "visit": found, "review": made, "ceremony": ceremony, "document": document, "refusal": refusal, "waiting": waiting,
-        "signatures": list(ceremony.signatures.all()) if ceremony else [], "problem": problem,
+        "signatures": [(row, in_words(ceremony, row.language)) for row in signatures if ceremony], "problem": problem,
+        "asked": comprehension.heard(ceremony) if ceremony else [],
+        "reads_in": reads_in(found, ceremony),
         "clinician_next": bool(ceremony and not refusal and [signer.role for signer in waiting] == ["clinician"]),
         "reads_all": request.member.is_clinician,  # the front desk sees how far it is, not why
         "is_decider": bool(made and made.by_id == request.user.pk),

@@ -5,9 +5,12 @@ const WIDTH = 1000;
 const HEIGHT = 350;
 const MOST_POINTS = 2000;
 const APART = 3;
+const PALM = 1000; // milliseconds after a pen in which a touch is the hand that holds it
 
 const count = (strokes) => strokes.reduce((sum, stroke) => sum + stroke.length, 0);
 const within = (value, most) => Math.min(most, Math.max(0, Math.round(value)));
+const isStroke = (stroke) =>
+  Array.isArray(stroke) && stroke.length > 0 && stroke.every((point) => Array.isArray(point) && point.every(Number.isFinite));
 
 /** Every second point of each stroke, its ends kept. */
 const thinned = (strokes) =>
@@ -16,7 +19,7 @@ const thinned = (strokes) =>
 function earlier(field) {
   try {
     const strokes = JSON.parse(field.value);
-    return Array.isArray(strokes) ? strokes : [];
+    return Array.isArray(strokes) ? strokes.filter(isStroke) : [];
   } catch {
     return [];
   }
@@ -41,11 +44,15 @@ function enhance(pad) {
   const field = pad.querySelector(`input[name="${pad.dataset.name}"]`);
   const typed = part("typed").querySelector("input");
   let strokes = earlier(field);
-  let current = null;
+  let current = null; // the stroke being drawn, and the pointer that draws it
   let pointer = null;
+  let penAt = -Infinity;
 
   const save = () => {
     field.value = strokes.length && !part("drawn").hidden ? JSON.stringify(strokes) : "";
+    const left = [part("undo"), part("clear")].includes(document.activeElement) && !strokes.length;
+    part("undo").disabled = part("clear").disabled = !strokes.length;
+    if (left) pad.focus({ preventScroll: true });
   };
   const draw = () => {
     const sharp = window.devicePixelRatio || 1;
@@ -80,13 +87,25 @@ function enhance(pad) {
   const way = (drawing) => {
     part("drawn").hidden = !drawing;
     part("typed").hidden = typed.disabled = drawing;
-    part("draw").hidden = drawing;
+    part("undo").hidden = part("clear").hidden = !drawing;
+    part("draw").setAttribute("aria-pressed", drawing);
+    part("type").setAttribute("aria-pressed", !drawing);
     draw();
     save();
   };
+  /** One stroke at a time: a second finger is ignored, and so is the hand below a pen, even when it came first. */
+  const mayBegin = (event) => {
+    if (event.button !== 0) return false;
+    if (event.pointerType === "pen") {
+      if (current && penAt !== Infinity) strokes = strokes.slice(0, -1);
+      penAt = Infinity;
+      return true;
+    }
+    return !current && !(event.pointerType === "touch" && event.timeStamp - penAt < PALM);
+  };
 
   canvas.addEventListener("pointerdown", (event) => {
-    if (current || event.button !== 0 || !room()) return;
+    if (!mayBegin(event) || !room()) return;
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
     pointer = event.pointerId;
@@ -101,16 +120,22 @@ function enhance(pad) {
   });
   const lift = (event) => {
     if (!current || event.pointerId !== pointer) return;
+    if (event.pointerType === "pen") penAt = event.timeStamp;
     current = null;
     save();
   };
   canvas.addEventListener("pointerup", lift);
   canvas.addEventListener("pointercancel", lift);
+  canvas.addEventListener("lostpointercapture", lift);
   part("undo").addEventListener("click", () => change(strokes.slice(0, -1)));
   part("clear").addEventListener("click", () => change([]));
-  part("type").addEventListener("click", () => way(false));
+  part("type").addEventListener("click", () => {
+    way(false);
+    typed.focus();
+  });
   part("draw").addEventListener("click", () => way(true));
   new ResizeObserver(draw).observe(canvas);
+  part("tools").hidden = false;
   way(strokes.length > 0 || !typed.value);
 }
 

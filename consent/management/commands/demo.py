@@ -8,8 +8,10 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from clinic import audit
+from clinic.languages import ORIGINAL, code_for
 from clinic.models import Clinic, Membership, Patient, Role, User, Visit
-from consent import decision, signing
+from consent import checks, comprehension, decision, signing
+from consent.models import Ceremony, SignerRole
 from consent.requirements import PRESENT
 from screening import intake, review
 from screening.body import MUSCLES, MuscleSite
@@ -80,7 +82,7 @@ class Demo:
                 break
             replies = {question.code: changes.get(question.code, clear_reply(question)) for question in todo}
             draft = intake.save_page(visit, list(replies), replies)
-        intake.submit(visit)
+        intake.submit(visit, language=code_for(visit.patient.language))
         return self.now(visit)
 
     def case(self, name: str, age: int, reason: str, **changes: Any) -> Screening:
@@ -109,13 +111,22 @@ class Demo:
     def resolve(self, screening: Screening, part: str, kind: str, note: str, **details: Any) -> None:
         review.resolve(self.finding(screening, part), kind, self.siobhan, note, **details)
 
-    def consent(self, screening: Screening, typed: bool = False) -> None:
-        """Decide to proceed, and let everybody sign."""
+    def consent(self, screening: Screening, typed: bool = False, missed: str = "") -> None:
+        """Decide to proceed, and let everybody answer and sign; `missed`: a question answered right only the second time."""
         made = decision.record(screening, "proceed", self.siobhan)
         ceremony = signing.open_ceremony(made, self.mia)
+        language = code_for(screening.visit.patient.language)
+        self.understand(ceremony, language, missed)
         while signer := signing.next_on_tablet(ceremony):
-            signing.sign(ceremony, signer.role, typed=signer.name if typed else "", strokes="" if typed else INK)
+            reads = ORIGINAL if signer.role == SignerRole.INTERPRETER else language
+            name, ink = (signer.name, "") if typed else ("", INK)
+            signing.sign(ceremony, signer.role, strokes=ink, typed=name, language=reads)
         signing.finish(ceremony, self.siobhan, PASSWORD, typed=self.siobhan.printed_name)
+
+    def understand(self, ceremony: Ceremony, language: str = ORIGINAL, missed: str = "") -> None:
+        while turn := comprehension.next_turn(ceremony, language):
+            said = checks.UNSURE if turn.code == missed and not turn.is_again else turn.right
+            signing.answer(ceremony, turn.code, turn.attempt, said, language)
 
 
 def nothing_to_report(demo: Demo) -> None:
@@ -187,6 +198,26 @@ def interpreter(demo: Demo) -> None:
     )
     screening = demo.plan(demo.now(screening.visit), "temporalis_left", "masseter_left")
     demo.consent(screening)
+
+
+def in_spanish(demo: Demo) -> None:
+    """Read, answered and signed in Spanish, with an interpreter by telephone; one question is understood the second time."""
+    screening = demo.case(
+        "Lucía Fernández Ortiz", 52, "Shoulder pain at work", language="spanish", language_help="yes",
+        blood_thinner="yes", blood_thinner_details="Apixaban 5 mg dos veces al día",
+    )  # fmt: skip
+    screening = demo.settle(
+        screening, language_route_works="yes", language_route="interpreter_remote", can_decide="yes"
+    )  # fmt: skip
+    review.record(
+        screening, "communication", demo.siobhan, name="Telephone interpreter 4471", language="Spanish",
+        mode="interpreter_remote", is_adult=True, teach_back=True,
+    )  # fmt: skip
+    screening = demo.plan(demo.now(screening.visit), "infraspinatus_right")
+    demo.resolve(
+        screening, "11a", "measures", "Press for two minutes after each needle; she keeps taking her medicine."
+    )
+    demo.consent(screening, missed=checks.BLEEDING.code)
 
 
 def deferred_for_a_cold(demo: Demo) -> None:
@@ -261,7 +292,7 @@ def waiting_cases(demo: Demo) -> None:
 
 
 STORIES = (
-    nothing_to_report, warfarin_and_veins, child_of_twelve, interpreter, deferred_for_a_cold, declined_by_the_patient,
+    nothing_to_report, warfarin_and_veins, child_of_twelve, interpreter, in_spanish, deferred_for_a_cold, declined_by_the_patient,
     waiting_for_a_second_clinician, waiting_for_consent, waiting_cases,
 )  # fmt: skip
 
