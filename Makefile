@@ -8,6 +8,7 @@ SHELL := bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := tests/bench
 LIBRARIES := apt-get install python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 COMPILE := uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --custom-compile-command "make lock"
@@ -20,13 +21,14 @@ define install
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test types lint contracts lock
+.PHONY: help run test bench types lint contracts lock
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1\t/' | expand -t 18
 
 run: $(VENV)/.runtime  ## set everything up and serve the product with demo data on ADDRESS
 	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(BIN)/python manage.py demo
 	@echo; echo "Needlepoint is at http://$(ADDRESS)/   (Ctrl-C stops it)"
 	@exec $(BIN)/gunicorn clinic.wsgi --bind $(ADDRESS) --worker-class gthread --threads 8 --timeout 60 \
@@ -34,6 +36,10 @@ run: $(VENV)/.runtime  ## set everything up and serve the product with demo data
 
 test: $(VENV)/.dev  ## the whole suite, on SQLite or on what DATABASE_URL names; ARGS go to pytest
 	@$(BIN)/pytest --numprocesses $(WORKERS) $(ARGS)
+
+bench: $(VENV)/.dev  ## weigh and time the pages as served, and run Lighthouse over them (Chromium; node and npm)
+	@command -v npm >/dev/null && $(MAKE) --no-print-directory $(BENCH)/node_modules/.package-lock.json || true
+	@$(BIN)/python -m tests.bench
 
 types: $(VENV)/.dev  ## mypy, strict
 	@$(BIN)/mypy
@@ -68,3 +74,6 @@ $(VENV)/.runtime: requirements.txt | $(BIN)/python
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	$(call install,requirements-dev.txt)
 	@touch $@
+
+$(BENCH)/node_modules/.package-lock.json: $(BENCH)/package-lock.json
+	@cd $(BENCH) && npm ci --no-audit --no-fund --loglevel error

@@ -60,6 +60,49 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
+def web_address(name: str, schemes: tuple[str, ...]) -> str:
+    """An address such as https://intake.example.org from the environment; empty when it is not set."""
+    value = os.environ.get(name, "").rstrip("/")
+    parts = urlsplit(value)
+    whole = parts.scheme in schemes and parts.hostname and value == f"{parts.scheme}://{parts.netloc}"
+    if value and not whole:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(schemes)}://host, without a path, not {value!r}")
+    return value
+
+
+def mail(url: str, sender: str) -> dict[str, Any]:
+    """Django's mail settings for NEEDLEPOINT_SMTP; empty prints to the console.
+
+    smtps:// is encrypted from the start, smtp:// by STARTTLS; only a server on this machine is spoken to in clear.
+    """
+    if not url:
+        console = "django.core.mail.backends.console.EmailBackend"
+        return {"EMAIL_BACKEND": console, "DEFAULT_FROM_EMAIL": sender or "needlepoint@localhost"}
+    wrong = ImproperlyConfigured("NEEDLEPOINT_SMTP must be smtp://user:password@host:port, smtps://…, or unset")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in {"smtp", "smtps"} or not host or parts.path.strip("/"):
+        raise wrong
+    user, here = unquote(parts.username or ""), host in {"localhost", "127.0.0.1", "::1"}
+    if "@" not in (sender := sender or user):
+        raise ImproperlyConfigured("NEEDLEPOINT_SENDER must be the email address that messages come from")
+    usual = 465 if parts.scheme == "smtps" else 25 if here else 587
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": host,
+        "EMAIL_PORT": port or usual,
+        "EMAIL_HOST_USER": user,
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and not here,
+        "EMAIL_TIMEOUT": 10,  # seconds: somebody waits at the desk
+        "DEFAULT_FROM_EMAIL": sender,
+    }
+
+
 VAR = Path(os.environ.get("NEEDLEPOINT_VAR", BASE_DIR / "var")).resolve()
 VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -71,6 +114,9 @@ ALLOWED_HOSTS = os.environ.get("NEEDLEPOINT_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
+globals().update(mail(os.environ.get("NEEDLEPOINT_SMTP", ""), os.environ.get("NEEDLEPOINT_SENDER", "")))
+# How a patient's own phone reaches us; when it is empty, links have the address that the staff use.
+PUBLIC_ADDRESS = web_address("NEEDLEPOINT_ADDRESS", ("https",) if HTTPS else ("http", "https"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOT_URLCONF = "clinic.urls"
@@ -86,12 +132,13 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "clinic.assets.Collected",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # before what is said of pages alone
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinic.assets.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -177,18 +224,26 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "clinic.assets.Hashed"},
 }
 
 # Codes and identifiers only: never what a person typed.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "class": "clinic.private_log.WithoutKeys",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["private"]}},
     "filters": {"private": {"()": "clinic.private_log.DropDetails"}},
     "root": {"handlers": ["console"], "level": "INFO"},
