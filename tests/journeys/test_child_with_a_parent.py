@@ -20,19 +20,13 @@ def test_a_child_of_twelve_is_treated_when_child_and_parent_agree(page):
     make_member(clinic, Role.FRONT_DESK, "Mia Torres", "mia")
     make_member(clinic, Role.CLINICIAN, "Siobhan Byrne", "siobhan")
     name = "Nguyễn Thị Minh Châu"
-    visit = walking.take_intake(page, "mia", name, twelve_today(clinic), "Neck stiff after swimming")
+    mother = ("Nguyễn Thị Hoa", "mother")
+    visit = walking.take_intake(page, "mia", name, twelve_today(clinic), "Neck stiff after swimming", guardian=mother)
 
     walking.sign_in(page, "siobhan")
     walking.open_case(page, name)
     expect(page.get_by_text("Not recommended", exact=True)).to_have_count(0)  # exactly 12 is not under 12
-    walking.answer_questions(
-        page,
-        can_decide="yes",
-        child_explains="yes",
-        guardian_agrees="yes",
-        guardian_name="Nguyễn Thị Hoa",
-        guardian_relationship="mother",
-    )
+    walking.answer_questions(page, can_decide="yes", child_explains="yes")
     walking.note(page, "4b", "measures", "Two needles at most, lying down, mother beside her.")
     walking.plan(page, "infraspinatus", "right")
     walking.proceed(page)

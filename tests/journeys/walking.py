@@ -5,16 +5,24 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from pypdf import PdfReader
 
 from clinic.models import Visit
 from consent import archive
+from consent.checks import CHECKS
 from consent.models import SealedDocument
 from screening.evaluation import current_intake
 from tests.people import PASSWORD, clear_replies
 
 type_of_device = Callable[..., BrowserContext]
+
+
+def onward(link_or_button: Locator) -> None:
+    """Press it and wait for the next page: a patient's page asks or sends first, and goes then."""
+    link_or_button.wait_for()
+    with link_or_button.page.expect_navigation():
+        link_or_button.click()
 
 
 def sign_in(page: Page, username: str) -> None:
@@ -43,13 +51,13 @@ def add_patient(page: Page, name: str, born: str, reason: str) -> Visit:
 
 def hand_to_patient(page: Page) -> None:
     page.get_by_role("button", name="Hand to patient").click()
-    page.get_by_role("button", name="Yes, this is me").click()
+    onward(page.get_by_role("button", name="Yes, this is me"))
 
 
 def read_what_it_is(page: Page) -> None:
-    page.get_by_role("link", name="Continue").click()
-    page.get_by_role("link", name="Continue").click()
-    page.get_by_role("button", name="Continue to the questions").click()
+    onward(page.get_by_role("link", name="Continue"))
+    onward(page.get_by_role("link", name="Continue"))
+    onward(page.get_by_role("button", name="Continue to the questions"))
 
 
 def answer(page: Page, visit: Visit, **changes: Any) -> None:
@@ -58,7 +66,7 @@ def answer(page: Page, visit: Visit, **changes: Any) -> None:
     while page.url.rstrip("/").rsplit("/", 1)[-1] != "check":
         for code, reply in on_page(page, replies).items():
             fill(page, code, reply)
-        page.get_by_role("button", name="Continue").click()
+        onward(page.get_by_role("button", name="Continue"))
         expect(page.locator(".error-summary")).to_have_count(0)
 
 
@@ -70,7 +78,7 @@ def on_page(page: Page, replies: Mapping[str, Any]) -> dict[str, Any]:
 def fill(page: Page, code: str, reply: Any) -> None:
     if isinstance(reply, list):
         for area in reply:
-            page.locator(f'[name="{code}"][value="{area}"]').check()
+            mark(page, code, area)
     elif page.locator(f'[name="{code}"][value="{reply}"]').count():
         page.locator(f'[name="{code}"][value="{reply}"]').check()
     elif page.locator(f'[name="{code}_0"]').count():
@@ -81,19 +89,56 @@ def fill(page: Page, code: str, reply: Any) -> None:
         page.locator(f'[name="{code}"]').fill(reply)
 
 
+def mark(page: Page, code: str, area: str) -> None:
+    """A place on the drawing of the body is tapped, unless it is marked."""
+    box = page.locator(f'[name="{code}"][value="{area}"]')
+    if not box.is_checked():
+        tap(page, page.locator("[data-body]").filter(has=box).locator(f'[data-area="{area}"]').first)
+    expect(box).to_be_checked()
+
+
+def tap(page: Page, shape: Locator, x: float = 0, y: float = 0) -> None:
+    """In the middle of a shape of the drawing, or so many px away from there."""
+    middle = shape.evaluate(
+        """shape => {
+            shape.scrollIntoView({ block: "center" });
+            const [x, y] = shape.dataset.at.split(" ").map(Number);
+            const spot = new DOMPoint(x, y).matrixTransform(shape.ownerSVGElement.getScreenCTM());
+            return [spot.x, spot.y];
+        }"""
+    )
+    page.mouse.click(middle[0] + x, middle[1] + y)
+
+
 def send_answers(page: Page) -> None:
     page.get_by_role("button", name="Send my answers").click()
     expect(page).to_have_url(re.compile("/tablet/done/$"))
 
 
-def take_intake(page: Page, desk: str, name: str, born: str, reason: str, **changes: Any) -> Visit:
+def guardians_part(page: Page, name: str, relationship: str) -> None:
+    """The child hands the tablet to the parent or guardian, who says who they are, agrees, and sends."""
+    onward(page.get_by_role("button", name="Continue"))
+    onward(page.get_by_role("link", name="I am the parent or guardian"))
+    page.get_by_label("What is your full name?").fill(name)
+    page.get_by_label("What is your relationship to the child?").fill(relationship)
+    page.get_by_role("radio", name="Yes").check()
+    page.get_by_role("button", name="Send the answers").click()
+    expect(page).to_have_url(re.compile("/tablet/done/$"))
+
+
+def take_intake(
+    page: Page, desk: str, name: str, born: str, reason: str, guardian: tuple[str, str] | None = None, **changes: Any
+) -> Visit:
     """From the front desk's sign-in to the patient's thank-you, on one tablet."""
     sign_in(page, desk)
     visit = add_patient(page, name, born, reason)
     hand_to_patient(page)
     read_what_it_is(page)
     answer(page, visit, **changes)
-    send_answers(page)
+    if guardian:
+        guardians_part(page, *guardian)
+    else:
+        send_answers(page)
     assert current_intake(visit).version == 1
     return visit
 
@@ -142,13 +187,24 @@ def proceed(page: Page) -> None:
 
 def hand_over_consent(page: Page) -> None:
     page.get_by_role("button", name="Hand to patient for consent").click()
-    page.get_by_role("button", name="Yes, this is me").click()
+    onward(page.get_by_role("button", name="Yes, this is me"))
 
 
 def read_consent(page: Page) -> None:
-    for _ in range(3):
-        page.get_by_role("link", name="Continue", exact=True).click()
-    page.get_by_role("link", name="Continue to sign").click()
+    """Read to the end and answer the questions, up to the pad."""
+    while page.get_by_role("link", name="Continue", exact=True).count():
+        onward(page.get_by_role("link", name="Continue", exact=True))
+    onward(page.get_by_role("link", name="Continue to the questions"))
+    answer_comprehension(page)
+
+
+def answer_comprehension(page: Page) -> None:
+    """The right answer to every question that is asked."""
+    right = [asked.replies[check.right] for check in CHECKS for asked in (check.adult, check.child)]
+    while page.url.endswith("/consent/check/"):
+        reply = next(words for words in page.locator("main .reply").all_inner_texts() if words in right)
+        page.get_by_label(reply, exact=True).check()
+        onward(page.get_by_role("button", name="Continue"))
 
 
 def draw(page: Page) -> None:
@@ -163,12 +219,12 @@ def draw(page: Page) -> None:
 
 
 def type_name(page: Page, name: str) -> None:
-    page.get_by_role("button", name="Type my name instead").click()
+    page.get_by_role("button", name="Type my name").click()
     page.get_by_label("Type your full name to sign").fill(name)
 
 
 def sign(page: Page) -> None:
-    page.get_by_role("button", name="Sign", exact=True).click()
+    onward(page.get_by_role("button", name="Sign", exact=True))
 
 
 def sign_and_seal(page: Page, username: str, name: str) -> None:
