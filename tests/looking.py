@@ -12,7 +12,8 @@ LEAST_TARGET = 44
 
 RUN = """async ([tags, enhanced]) => {
   const rules = {"target-size": {enabled: true}, "color-contrast-enhanced": {enabled: enhanced}};
-  const {violations} = await axe.run(document, {runOnly: {type: "tag", values: tags}, rules, resultTypes: ["violations"]});
+  const options = {runOnly: {type: "tag", values: tags}, rules, resultTypes: ["violations"]};
+  const {violations} = await axe.run(document, options);
   return violations.map((found) =>
     `${found.id}: ${found.nodes.map((node) => `${node.target} ${node.html.slice(0, 120)}`).join(" | ")}`);
 }"""
@@ -20,7 +21,8 @@ RUN = """async ([tags, enhanced]) => {
 # What can be pressed, but for links inside a sentence, what is not shown, and the shapes of the body map.
 TARGETS = """(least) => {
   const found = [];
-  for (const one of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]")) {
+  const pressed = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]";
+  for (const one of document.querySelectorAll(pressed)) {
     if (one.closest("svg, .visually-hidden") || one.disabled || one.matches(".visually-hidden, .skip")) continue;
     const label = one.matches("[type=radio], [type=checkbox]") ? one.closest("label") ?? one : one;
     const box = label.getBoundingClientRect();

@@ -1,14 +1,14 @@
 """Every page in a patient's hands, in every language, blank and with errors, as people with any eyes, hands or ears meet it."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from clinic.models import Handover, Purpose, Visit
 from screening import intake
@@ -25,9 +25,10 @@ from tests.people import (
     tablet_for,
 )
 
+CONTROLS = {"button", "link", "radio", "checkbox", "textbox"}
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-TABLET = {"width": 810, "height": 1080}
-PHONE = {"width": 320, "height": 256}  # a window of 1280 by 1024 at 400 %
+TABLET: ViewportSize = {"width": 810, "height": 1080}
+PHONE: ViewportSize = {"width": 320, "height": 256}  # a window of 1280 by 1024 at 400 %
 
 
 def tablet_page_of(context: BrowserContext, visit: Visit, language: str, purpose: str = Purpose.INTAKE) -> Page:
@@ -88,10 +89,10 @@ def visit(fresh: None) -> Visit:
 
 
 @pytest.fixture
-def context(device: Callable[..., BrowserContext], live: Any, faults: list[str]) -> Iterator[BrowserContext]:
+def context(device: Callable[..., BrowserContext], live: Any, faults: list[str]) -> BrowserContext:
     made = device()
     made.new_page().goto(f"{live.url}/tablet/done/")
-    yield made
+    return made
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -185,7 +186,8 @@ def test_the_whole_intake_can_be_answered_by_keyboard_alone(visit, context):
     replies = clear_replies(visit)
     for asked in PAGES:
         assert page.url.endswith(reverse("intake-page", args=[asked.code])), page.url
-        answer_by_keys(page, {code: replies[code] for question in asked.questions if (code := question.code) in replies})
+        codes = [question.code for question in asked.questions]
+        answer_by_keys(page, {code: replies[code] for code in codes if code in replies})
     focus(page, "main .button.main")
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -213,7 +215,8 @@ def test_what_has_the_focus_is_seen(visit, context):
     page = tablet_page_of(context, visit, "en")
     page.goto(reverse("intake-page", args=["bleeding"]))
     look = """() => {
-      const one = document.activeElement, holder = one.closest("label.reply, label.area") ?? one, style = getComputedStyle(holder);
+      const one = document.activeElement;
+      const style = getComputedStyle(one.closest("label.reply, label.area") ?? one);
       return [one.outerHTML.slice(0, 80), style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2];
     }"""
     seen = []
@@ -239,4 +242,5 @@ def test_a_screen_reader_hears_each_question_with_its_replies(visit, context):
         assert ("button", "Continue") in names
         assert ("heading", asked.precaution.title) in names
         assert any(role == "progressbar" and name for role, name in names)
-        assert [node for node in heard if node["role"] in {"button", "link", "radio", "checkbox", "textbox"} and not node["name"]] == []
+        nameless = [node for node in heard if node["role"] in CONTROLS and not node["name"]]
+        assert nameless == [], asked.code

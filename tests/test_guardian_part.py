@@ -1,4 +1,4 @@
-"""Minors: the child is asked in words for a child; the parent or guardian has a part of their own, and does not see the child's."""
+"""Minors: a child is asked in words for a child; the guardian has a part of their own, which does not show the child's."""
 
 import datetime
 
@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from screening import intake
-from screening.evaluation import current_screening
 from screening.models import Intake, IntakeDraft
 from screening.questionnaire import QUESTIONS
 from tests.people import answered, make_clinic, make_member, make_patient, make_visit, tablet_for
@@ -32,7 +31,7 @@ def text(answer) -> str:
 
 
 def parts(visit) -> set[str]:
-    return {finding.part for finding in current_screening(visit).findings.all()}
+    return {finding.part for finding in visit.screenings.get().findings.all()}
 
 
 def test_a_child_is_asked_in_words_for_a_child_and_an_adult_is_not(visit):
@@ -78,7 +77,7 @@ def test_the_guardian_says_who_they_are_and_agrees_and_all_is_sent(visit, child)
     assert {code: sent.replies[code] for code in GUARDIAN} == GUARDIAN
     assert {row["code"] for row in sent.asked if row["by"] == "guardian"} == set(GUARDIAN)
     reasons = [
-        row["question"] for finding in current_screening(visit).findings.filter(part="4d") for row in finding.reasons
+        row["question"] for finding in visit.screenings.get().findings.filter(part="4d") for row in finding.reasons
     ]
     assert "guardian-agrees" not in reasons
     assert "child-explains" in reasons
@@ -98,7 +97,7 @@ def test_nothing_of_the_guardians_part_may_be_left_out(visit, child, left_out):
 @pytest.mark.parametrize("agrees", ["no", "unsure"])
 def test_a_guardian_who_does_not_agree_is_a_step_of_consent_and_no_refusal(visit, child, agrees):
     child.post(reverse("intake-guardian-answers"), {**GUARDIAN, "guardian-agrees": agrees})
-    screening = current_screening(visit)
+    screening = visit.screenings.get()
     assert "4d" in parts(visit)
     assert "declined" not in screening.overall
     assert "needs_consent_step" in screening.overall
@@ -110,7 +109,7 @@ def test_nobody_there_is_said_by_the_child_and_stays_open_for_staff(visit, child
     sent = Intake.objects.get(visit=visit)
     assert not set(GUARDIAN) & set(sent.replies)
     assert "4d" in parts(visit)
-    assert "declined" not in current_screening(visit).overall
+    assert "declined" not in visit.screenings.get().overall
 
 
 def test_what_the_guardian_typed_stays_when_they_turn_back(visit, child):

@@ -14,7 +14,6 @@ from screening import intake, questionnaire
 from screening.forms.fields import field_for
 from screening.forms.questions import PageForm, posted
 from screening.models import Intake, IntakeDraft, Screening
-from screening.precautions import PRECAUTIONS
 from screening.precautions.questions import Asked
 from screening.questionnaire import QUESTIONS
 from tests import people

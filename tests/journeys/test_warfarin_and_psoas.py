@@ -1,6 +1,7 @@
 """Warfarin with psoas planned: refused, moved to a muscle that can be pressed, veins overridden by two clinicians, sealed."""
 
 import re
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -16,7 +17,7 @@ def test_psoas_on_warfarin_is_moved_to_trapezius_and_the_veins_are_overridden(pa
     make_member(clinic, Role.FRONT_DESK, "Mia Torres", "mia")
     make_member(clinic, Role.CLINICIAN, "Siobhan Byrne", "siobhan")
     make_member(clinic, Role.CLINICIAN, "Tom Ellis", "tom")
-    changes = {
+    changes: dict[str, Any] = {
         "blood_thinner": "yes",
         "blood_thinner_details": "Warfarin 3 mg, evening",
         "varicose_veins": "yes",

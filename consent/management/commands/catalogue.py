@@ -63,9 +63,9 @@ def message_ids() -> set[str]:
 def of_module(path: Path) -> Iterator[str]:
     """Literal strings that are marked for translation in a module."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS and node.args:
-            if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
-                yield node.args[0].value
+        match node:
+            case ast.Call(func=ast.Name(id=mark), args=[ast.Constant(value=str(text)), *_]) if mark in MARKS:
+                yield text
 
 
 def of_precautions() -> Iterator[str]:
@@ -102,7 +102,7 @@ def of_templates() -> Iterator[str]:
 
 def load(name: str) -> Template:
     found = engines["django"].get_template(name)
-    return found.template  # type: ignore[attr-defined, no-any-return]
+    return found.template  # type: ignore[attr-defined]
 
 
 def ancestors(name: str) -> Iterator[str]:
@@ -115,7 +115,7 @@ def ancestors(name: str) -> Iterator[str]:
 def named(node: Node) -> list[str]:
     """The templates that a node extends or includes by name."""
     if isinstance(node, ExtendsNode):
-        return [str(node.parent_name.var)]
+        return list(literal(node.parent_name)) if isinstance(node.parent_name, FilterExpression) else []
     if isinstance(node, IncludeNode) and isinstance(node.template.var, str):
         return [node.template.var]
     return []
