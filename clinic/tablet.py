@@ -141,7 +141,7 @@ def current(request: HttpRequest) -> Handover | None:
     )
 
 
-def is_open(request: HttpRequest, handover: Handover) -> bool:
+def keeps_open(request: HttpRequest, handover: Handover) -> bool:
     """Whether the pages may still be used; each use counts, and pages out of time are closed for good."""
     now = timezone.now()
     if handover.ended_at:
@@ -182,7 +182,7 @@ def tablet_page(
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             handover = current(request)
-            if handover is None or not is_open(request, handover):
+            if handover is None or not keeps_open(request, handover):
                 request.session.flush()
                 response = closed(request, handover.own_phone if handover else None)
                 if settings.SESSION_COOKIE_NAME in request.COOKIES:

@@ -25,6 +25,8 @@ from tests.people import (
     tablet_for,
 )
 
+pytestmark = pytest.mark.looks
+
 CONTROLS = {"button", "link", "radio", "checkbox", "textbox"}
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 TABLET: ViewportSize = {"width": 810, "height": 1080}

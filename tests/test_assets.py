@@ -24,6 +24,8 @@ from tests.bench.tablets import Stop
 from tests.bench.weight import AFTER, FIRST, weigh
 from tests.people import make_clinic, make_member, make_patient, make_visit, tablet_for
 
+pytestmark = pytest.mark.looks
+
 ROOT = Path(configured.BASE_DIR)
 STATIC = ROOT / "static"
 FACE = re.compile(r"@font-face \{(?P<told>[^}]*)\}")

@@ -18,6 +18,8 @@ from tests.journeys.walking import tap
 from tests.people import answered, make_clinic, make_member, make_patient, make_visit, signed_in, submitted, tablet_for
 from tests.serving import Live
 
+pytestmark = pytest.mark.looks
+
 SKIN = reverse("intake-page", args=["skin-lesions"])
 HEAVIEST_PAGE = 10_000  # bytes of a question page, compressed
 

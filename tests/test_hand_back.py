@@ -13,19 +13,24 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.test import Client
 from django.urls import include, path, reverse
 from django.views.decorators.csrf import csrf_exempt
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
-from clinic.models import IDLE, Handover, Role, Visit
-from consent import decision
+from clinic.models import IDLE, Handover, Purpose, Role, Visit
+from consent import decision, signing
 from consent.management.commands.demo import PASSWORD as DEMO_PASSWORD
 from consent.management.commands.demo import Demo
-from screening.models import IntakeDraft
+from consent.wording import PAGES as PAGES_TO_READ
+from screening.questionnaire import PAGES
 from tests import browsing
 from tests.journeys import walking
-from tests.people import answered, make_clinic, make_member, make_patient, make_visit, tablet_for
+from tests.people import BORN, answered, make_clinic, make_member, make_patient, make_visit, tablet_for
+from tests.test_tablet import TABLET
 from tests.written import clear_case
+
+pytestmark = pytest.mark.looks
 
 NAME = "Quintessa Vandermolen"
 SAVED, TYPED = "Zyxadrine nine", "Wolframide four"
@@ -369,20 +374,38 @@ def test_no_form_in_any_template_of_a_patient_page_lets_the_browser_keep_its_con
     assert [name for name, form in forms if form.get("autocomplete") != "off"] == []
 
 
+def in_a_patients_hands() -> Iterator[tuple[Client, list[str]]]:
+    """Tablets before and after the patient has said who they are, in an intake and in a consent, and their pages."""
+    demo = Demo()
+    visit = answered(demo.visit("Ann Keogh", BORN, "Neck"))
+    yield tablet_for(visit, confirmed=False), ["tablet"]
+    visit.handovers.all().delete()
+    yield tablet_for(visit), [name for name in TABLET if name.startswith("intake")]
+    made = decision.record(clear_case(demo), "proceed", demo.siobhan)
+    signing.open_ceremony(made, demo.mia)
+    yield tablet_for(made.visit, Purpose.CONSENT), [name for name in TABLET if name.startswith("ceremony")]
+
+
+# Parts of addresses with which a page is found.
+PARTS = {
+    "intake-read": ["what-it-is", "how-it-works"],
+    "intake-page": [page.code for page in PAGES],
+    "ceremony-read": PAGES_TO_READ,
+}
+
+
 @pytest.mark.django_db
 def test_every_page_in_a_patients_hands_has_all_the_layers():
-    clinic = make_clinic()
-    visit = answered(make_visit(make_patient(clinic), make_member(clinic)))
-    client = tablet_for(visit)
-    IntakeDraft.objects.update(read=True)
-    pages = [
-        reverse("intake-check"),
-        reverse("intake-read", args=["what-it-is"]),
-        reverse("intake-page", args=["bleeding"]),
-    ]
-    for address in pages:
-        answer = client.get(address)
-        html = answer.content.decode()
-        assert "no-store" in answer["Cache-Control"]
-        assert re.search(r'src="[^"]*js/guard(\.\w+)?\.js"', html)
-        assert all(form.get("autocomplete") == "off" for form in Forms(html).found)
+    seen: set[str] = set()
+    for client, names in in_a_patients_hands():
+        addresses = [reverse(name, args=[part] if part else []) for name in names for part in PARTS.get(name, [""])]
+        for address in addresses:
+            answer = client.get(address, follow=True)
+            html = answer.content.decode()
+            assert answer.status_code == 200
+            assert "no-store" in answer["Cache-Control"]
+            assert re.search(r'src="[^"]*js/guard[^"]*\.js"', html), address
+            assert re.search(r'src="[^"]*js/idle[^"]*\.js"', html), address
+            assert [form for form in Forms(html).found if form.get("autocomplete") != "off"] == [], address
+            seen.add(answer.request["PATH_INFO"])
+    assert len(seen) > len(PAGES) + 8

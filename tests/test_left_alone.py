@@ -15,6 +15,8 @@ from screening.models import IntakeDraft
 from tests import browsing
 from tests.people import answered, make_clinic, make_member, make_patient, make_visit, tablet_for
 
+pytestmark = pytest.mark.looks
+
 SECOND, MINUTE = 1_000, 60_000
 SIGN_OF_LIFE = "**/tablet/still-here/"
 

@@ -17,6 +17,8 @@ from tests.browsing import as_client
 from tests.people import make_clinic, make_member, make_patient, make_visit, tablet_for
 from tests.serving import Live
 
+pytestmark = pytest.mark.looks
+
 WIDTHS = (810, 320)
 LOOKS = Path(__file__).with_name("looks.js").read_text()
 

@@ -14,6 +14,8 @@ from tests.browsing import as_client
 from tests.people import make_clinic, make_member, make_patient, make_visit, tablet_for
 from tests.serving import Live
 
+pytestmark = pytest.mark.looks
+
 NEAR = {"name": "Near", "lang": "en-AU", "localService": True, "default": False}
 FAR = {"name": "Far", "lang": "en-GB", "localService": False, "default": True}
 UNSAID = {"name": "Unsaid", "lang": "en-GB", "default": True}

@@ -14,6 +14,8 @@ from consent.models import Ceremony, Signature
 from tests.people import tablet_for
 from tests.translated import made_up
 
+pytestmark = pytest.mark.looks
+
 INK_BOX = """canvas => {
   const { width, height } = canvas;
   const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);

@@ -7,11 +7,9 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinic import tablet
-from clinic.languages import ORIGINAL
 from clinic.models import Purpose
 from clinic.tablet import TabletRequest, tablet_page
 from consent import comprehension, signing
@@ -153,7 +151,7 @@ def feedback(ceremony: Ceremony) -> str:
 def day_words(request: TabletRequest) -> str:
     """Today at the clinic, as the language writes days."""
     today = request.handover.visit.clinic.today()
-    return date_format(today, "j F Y" if get_language() == ORIGINAL else "DATE_FORMAT")
+    return date_format(today, _("j F Y"))
 
 
 def sign_context(request: TabletRequest, ceremony: Ceremony, signer: Signer) -> dict[str, Any]:

@@ -8,6 +8,7 @@ const watch = document.getElementById("still-here");
 const ping = watch?.querySelector("form");
 const PAUSES = [2_000, 4_000, 8_000, 15_000];
 const PATIENCE = 15_000;
+const PATIENCE_WITH_A_LINK = 5_000;
 
 const waiting = new Map(); // the forms and links that were pressed, in that order → the button
 const labels = new Map();
@@ -84,7 +85,7 @@ async function post(pressed, button) {
   const at = Date.now();
   if (state.lost) headers["Out-Of-Reach"] = Math.round((at - state.lost) / 1000);
   const giveUp = new AbortController();
-  const patience = setTimeout(() => giveUp.abort(), PATIENCE);
+  const patience = setTimeout(() => giveUp.abort(), pressed.href ? PATIENCE_WITH_A_LINK : PATIENCE);
   underway = giveUp;
   try {
     const answer = await fetch(address, { method: "POST", body, headers, redirect: "manual", signal: giveUp.signal });
