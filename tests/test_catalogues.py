@@ -220,6 +220,15 @@ def test_the_language_is_changed_on_a_page_of_questions_and_nothing_typed_is_los
     assert Handover.objects.get().language == code
 
 
+def test_where_something_was_missing_a_change_of_language_keeps_what_was_typed_since(visit):
+    intake.mark_read(visit)
+    client = tablet_for(visit)
+    page = reverse("intake-page", args=["bleeding"]) + "?check=1&missing=1"
+    assert "error-summary" in client.get(page).content.decode()
+    answer = client.post(page, {"blood-thinner": "yes", "blood-thinner-details": "Warfarin", "wish-language": "es"})
+    assert "Warfarin" in answer.content.decode()
+
+
 def test_on_a_page_without_a_form_the_language_is_changed_by_coming_back_to_it(visit):
     client = tablet_for(visit)
     page = reverse("intake-read", args=["what-it-is"])

@@ -156,7 +156,7 @@ def page_form(request: TabletRequest, pages: Pages, found: Page) -> PageForm:
     data: QueryDict | None = None
     if request.method == "POST":
         data = request.POST
-    elif "missing" in request.GET:
+    elif "missing" in request.GET and request.kept is None:
         data = posted(known(pages, found))
     typed = request.kept if request.kept is not None else pages.typed(found.code)
     return PageForm(pages.questions(found), pages.case, data, typed)

@@ -1,5 +1,6 @@
 """From a tap to the next paint, by the browser's own event timing, with the processor slowed four times."""
 
+import os
 from collections.abc import Callable
 from statistics import median
 from typing import Any
@@ -33,9 +34,10 @@ MIDDLE = """
 class Hand:
     """A patient's finger on one page."""
 
-    def __init__(self, page: Page, wire: CDPSession) -> None:
+    def __init__(self, page: Page, wire: CDPSession, told: list[float]) -> None:
         self.page = page
         self.wire = wire
+        self.told = told  # how long each interaction took, in ms
 
     def reply(self) -> None:
         self.tap(self.page.locator("main .reply:visible").first)
@@ -44,7 +46,9 @@ class Hand:
         """Each reply in turn until a follow-up opens, which is the tap that counts."""
         hidden = self.page.locator(MARKS["follow-up"]).filter(visible=False).count()
         for reply in self.page.locator("main .reply:visible").all():
+            self.told.clear()
             self.tap(reply)
+            self.page.wait_for_timeout(SETTLE)
             if self.page.locator(MARKS["follow-up"]).filter(visible=False).count() < hidden:
                 return
 
@@ -98,7 +102,7 @@ def time(browser: Browser, stop: Stop, act: Callable[[Hand], None]) -> float:
     wire.send("Network.enable")
     page.goto(stop.url, wait_until="networkidle")
     wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
-    act(Hand(page, wire))
+    act(Hand(page, wire, told))
     page.wait_for_timeout(SETTLE)
     context.close()
     return max(told, default=LEAST)
@@ -113,3 +117,6 @@ def report(browser: Browser, stops: dict[str, Stop]) -> None:
         lines.append((what, name, f"{middle:.0f} ms", f"{max(times):.0f} ms", f"{judged} (< {LIMIT})"))
     title = f"Interaction to next paint, processor slowed {SLOWED} times, median of {ROUNDS} ({LEAST} ms: at most that)"
     show(title, HEAD, lines)
+    print(
+        f"\nLoad of this machine meanwhile: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; above that, times grow."
+    )
