@@ -11,7 +11,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from clinic.models import Clinic, Handover, Visit
+from clinic.models import IDLE, Clinic, Handover, Visit
 from consent.models import Ceremony, SealedDocument, Signature
 from screening.models import Decision, Finding, Intake, IntakeDraft, Override, Screening
 from screening.precautions.vocabulary import Case, Outcome, Requirement
@@ -119,7 +119,8 @@ def followed(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     of_visit = {"visit": OuterRef("pk")}
     newest = Screening.objects.filter(**of_visit).order_by("-seq").values("pk")[:1]
     sent = Intake.objects.filter(**of_visit, version=1).values("created_at")[:1]
-    in_hand = Handover.objects.filter(**of_visit, ended_at=None, expires_at__gt=timezone.now())
+    now = timezone.now()
+    in_hand = Handover.objects.filter(**of_visit, ended_at=None, expires_at__gt=now, seen_at__gt=now - IDLE)
     return visits.select_related("patient", "clinician", "clinic").annotate(
         newest=Subquery(newest),
         sent_at=Subquery(sent),

@@ -73,7 +73,7 @@ CHILD = (
     )),
 )  # fmt: skip
 LUNG = Section(
-    "lung", "risks", _("First: your lung"),
+    "lung", "about", _("First: your lung"),
     (
         _("Some of the muscles planned today lie close to the lung. Very rarely a needle can let air in around the lung (a pneumothorax). It may need hospital treatment."),
         _("In acupuncture, hospitals saw it 0.87 times in a million treatments, and 1.75 times in a million near the lung (Lin 2019). There is no reliable figure for dry needling."),
@@ -250,7 +250,7 @@ def digest_of(shown: object) -> str:
 
 
 FIXED = (*CHILD, LUNG, ABOUT, HOW, BENEFIT, RISKS, ALTERNATIVES, RIGHTS, AFTERCARE, PRIVACY)
-WORDING_DIGEST = "490f212ace50052b8ea59f768951f3d46dc0542a7aff4ec1e05cb597decbe86f"
+WORDING_DIGEST = "f217b327c102671a086f4a93c143fe36e02f3c38af46811a48b94002818d81a8"
 
 
 def everything() -> list[Any]:
