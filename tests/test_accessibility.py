@@ -10,7 +10,10 @@ from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
+from clinic import phone
 from clinic.models import Handover, Purpose, Visit
+from consent import decision, signing, wording
+from consent.management.commands.demo import Demo
 from screening import intake
 from screening.questionnaire import PAGES
 from tests import looking
@@ -145,6 +148,58 @@ def test_no_page_around_the_questions_has_a_flaw(visit, context, language):
     Handover.objects.filter(ended_at=None).update(expires_at=visit.created_at)
     walk.visit("tablet")
     walk.visit("tablet-done", query=f"?language={language}")
+    assert not walk.found, "\n".join(walk.found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_of_the_consent_has_a_flaw(fresh, context, language):
+    demo = Demo()
+    screening = demo.settle(demo.case("Ruth Lindqvist", 44, "Shoulders"), can_decide="yes")
+    made = decision.record(demo.plan(screening, "upper_trapezius_left"), "proceed", demo.siobhan)
+    signing.open_ceremony(made, demo.siobhan)
+    page = tablet_page_of(context, made.visit, language, Purpose.CONSENT)
+    walk = Walk(page)
+    for part in wording.PAGES:
+        walk.visit("ceremony-read", part)
+    walk.visit("ceremony-question")
+    walk.visit("ceremony-disagree")
+    walk.visit("ceremony-check")
+    for _turn in range(8):
+        if not page.url.endswith(reverse("ceremony-check")):
+            break
+        walk.press_main()
+        expect(page.locator(".error-summary")).to_be_visible()
+        walk.look("a question about the risks with an error")
+        page.locator("main .reply input").last.check()  # not sure: explained again
+        with page.expect_navigation():
+            walk.press_main()
+        walk.look("a question about the risks, the next or again")
+    assert page.url.endswith(reverse("ceremony-sign"))
+    walk.look("the pad")
+    walk.press_main()
+    expect(page.locator(".error-summary")).to_be_visible()
+    walk.look("the pad with an error")
+    page.locator("[data-pad-type]").click()
+    walk.look("the typed name")
+    assert not walk.found, "\n".join(walk.found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_for_helpers_or_on_the_patients_own_phone_has_a_flaw(visit, context, language):
+    intake.mark_read(visit)
+    page = tablet_page_of(context, visit, language)
+    walk = Walk(page)
+    walk.visit("intake-help")
+    walk.press_main()
+    expect(page.locator(".error-summary")).to_be_visible()
+    walk.look("helpers with errors")
+    _link, token = phone.make(visit, visit.clinician)
+    context.clear_cookies()
+    walk.visit("phone", token, query=f"?language={language}")
+    walk.press_main()
+    expect(page.locator(".error-summary")).to_be_visible()
+    walk.look("the date of birth with an error")
+    walk.visit("phone", "no-such-key", query=f"?language={language}")
     assert not walk.found, "\n".join(walk.found)
 
 
