@@ -137,6 +137,7 @@ def said(node: Node) -> Iterator[str]:
         yield in_context(node, text)
     if isinstance(node, TranslateNode):
         yield from (in_context(node, text) for text in literal(node.filter_expression))
+        return  # once it was rendered, its expression is marked for itself, without the context
     for value in vars(node).values():
         expressions = value.values() if isinstance(value, dict) else [value]
         for expression in expressions:
