@@ -7,7 +7,6 @@ from django.utils.translation import get_language
 
 from clinic import languages
 
-
 FORMATS = {"j F Y"}  # not sentences, but how a day is written
 
 
