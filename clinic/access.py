@@ -7,7 +7,7 @@ from typing import Any, Concatenate
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -88,6 +88,18 @@ def staff(*roles: Role) -> Callable[[Callable[Concatenate[Any, ...], HttpRespons
         return guarded
 
     return decorate
+
+
+def only_utf8(get_response: type_of_view) -> type_of_view:
+    """Refuse a form in another encoding than our pages have: it could hold half a character, which no database stores."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        charset = (request.content_params or {}).get("charset", "utf-8").lower()
+        if charset not in {"utf-8", "utf8"}:
+            return HttpResponse("Please send text as UTF-8.", status=415, content_type="text/plain; charset=utf-8")
+        return get_response(request)
+
+    return answer
 
 
 def membership_context(request: HttpRequest) -> dict[str, Any]:

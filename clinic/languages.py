@@ -1,6 +1,7 @@
 """The languages that a patient can choose, and how far each translation has been checked by a clinician."""
 
 import gettext
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -74,6 +75,12 @@ def code_for(preferred: str) -> str:
     return next((code for code, names in ALSO_CALLED.items() if wanted in names), ORIGINAL)
 
 
+def weakest(found: Iterable[Checked]) -> Checked:
+    """Of several translations that were used, how far all of them have been checked."""
+    used = set(found)
+    return next((status for status in (Checked.UNCONFIRMED, Checked.CONFIRMED) if status in used), Checked.ORIGINAL)
+
+
 def in_language(code: str, text: str) -> str:
     """One marked string in another language than the page's."""
     with override(code):
@@ -84,6 +91,12 @@ def status_words(code: str, status: str) -> str:
     """For staff and records: the language, and whether its translation has been confirmed; empty for the original."""
     if status == Checked.ORIGINAL:
         return ""
+    if code == ORIGINAL:
+        parts = {
+            Checked.CONFIRMED: _("English, and in part a translation confirmed by a clinician"),
+            Checked.UNCONFIRMED: _("English, and in part a translation not yet confirmed by a clinician"),
+        }
+        return str(parts[Checked(status)])
     words = {
         Checked.CONFIRMED: _("%(language)s, translation confirmed by a clinician"),
         Checked.UNCONFIRMED: _("%(language)s, translation not yet confirmed by a clinician"),

@@ -139,6 +139,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",  # before the assets: a drawing opened by itself runs nothing either
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic.assets.CompressedPages",
+    "clinic.access.only_utf8",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

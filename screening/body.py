@@ -209,10 +209,6 @@ class MuscleSite:
         by = f", entered at the {REGIONS[self.entry].name}" if self.entry else ""
         return f"{self.muscle.name}, {self.side}{by}"
 
-    def say(self, translate: type_of_translate = str) -> str:
-        """For a patient: the muscle by its anatomical name, the side in words."""
-        return translate(MUSCLE_SAID[self.side]) % {"muscle": self.muscle.name}
-
 
 def words_of(places: Iterable[str], translate: type_of_translate = str) -> list[str]:
     """Names of areas and of planned muscles, in the order of the body; the whole body is said as such."""

@@ -1,23 +1,24 @@
 """The patient's answers: saved page by page as a draft, submitted once, corrected only as a new version."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext, override
 
 from clinic import audit
-from clinic.languages import ORIGINAL, checked
+from clinic.languages import ORIGINAL, checked, weakest
 from clinic.models import Visit
-from clinic.text import check_text
 from screening.evaluation import current_policy, evaluate, lock
 from screening.last_time import LastTime, to_confirm
 from screening.models import Intake, IntakeDraft, rules_of
 from screening.precautions.questions import Asked, Question
 from screening.precautions.vocabulary import Case
 from screening.questionnaire import (
+    FOR_GUARDIAN,
+    PAGES,
     PRECAUTION_OF,
     QUESTIONNAIRE_DIGEST,
     QUESTIONNAIRE_VERSION,
@@ -43,10 +44,21 @@ class AlreadySubmitted(Exception):
 
 
 def draft_of(visit: Visit) -> IntakeDraft:
-    """The visit's draft, begun when there is none."""
+    """The visit's draft, begun when there is none; what has to be asked on the day is not kept from an earlier one."""
     if visit.intakes.exists():
         raise AlreadySubmitted
-    return IntakeDraft.objects.get_or_create(visit=visit)[0]
+    draft = IntakeDraft.objects.get_or_create(visit=visit)[0]
+    if draft.updated_at.astimezone(visit.clinic.zone).date() < visit.clinic.today():
+        keep_overnight(draft)
+    return draft
+
+
+def keep_overnight(draft: IntakeDraft) -> None:
+    """Only answers that need not be given anew at every visit outlast the day at the clinic."""
+    lasting = {code for code in draft.replies if not (PRECAUTION_OF[code].each_visit or QUESTIONS[code].each_visit)}
+    draft.replies = {code: reply for code, reply in draft.replies.items() if code in lasting}
+    draft.typed, draft.guardian_absent, draft.guardian_with = {}, False, ""
+    draft.save()
 
 
 def draft_case(visit: Visit, replies: Mapping[str, Any]) -> Case:
@@ -80,8 +92,13 @@ def mark_read(visit: Visit) -> None:
         draft.save()
 
 
-def save_page(visit: Visit, offered: list[str], replies: Mapping[str, Any]) -> IntakeDraft:
-    """Store one page: the replies (JSON) to the questions it offered; answers that no longer apply are dropped."""
+def save_page(
+    visit: Visit, offered: list[str], replies: Mapping[str, Any], language: str = ""
+) -> IntakeDraft:
+    """Store one page: the replies (JSON) to the questions it offered; answers that no longer apply are dropped.
+
+    `language` is the one in which the page was shown, where that is known.
+    """
     with transaction.atomic():
         visit = lock(visit)
         draft = draft_of(visit)
@@ -89,37 +106,57 @@ def save_page(visit: Visit, offered: list[str], replies: Mapping[str, Any]) -> I
         case = draft_case(visit, kept)
         draft.replies = {code: value for code, value in kept.items() if case.shows(QUESTIONS[code])}
         draft.confirmed = {code: day for code, day in draft.confirmed.items() if code not in offered}
-        draft.typed = {code: data for code, data in draft.typed.items() if not set(data) & set(offered)}
+        draft.typed = {page: data for page, data in draft.typed.items() if not names_of(page) & set(offered)}
+        if language:
+            draft.languages |= dict.fromkeys(offered, language)
         draft.save()
         return draft
 
 
-def confirm(visit: Visit, page: Page, last: LastTime | None) -> bool:
+def confirm(visit: Visit, page: Page, last: LastTime | None, language: str = "") -> bool:
     """The patient says that a page's answers of last time are still right; False when they have to be asked anew."""
     with transaction.atomic():
         replies = to_confirm(page, draft_case(visit, draft_of(lock(visit)).replies), last)
         if not replies or last is None:
             return False
-        draft = save_page(visit, [question.code for question in page.questions], replies)
+        draft = save_page(visit, [question.code for question in page.questions], replies, language)
         draft.confirmed |= dict.fromkeys(replies, last.day.isoformat())
         draft.save()
         return True
 
 
+GUARDIANS_PAGE = "guardian"  # among the pages that may be left before they are complete
+PARTS = ("", "_0", "_1", "-unsure")  # by which the controls of one question are named
+
+
+def names_of(page: str) -> set[str]:
+    """The names under which a page of questions sends its answers."""
+    found = next((asked.questions for asked in PAGES if asked.code == page), ())
+    questions = FOR_GUARDIAN if page == GUARDIANS_PAGE else found
+    return {f"{question.code}{part}" for question in questions for part in PARTS}
+
+
 def keep_typed(visit: Visit, page: str, data: QueryDict) -> None:
     """Keep what stands in a page that the patient leaves before it is complete, so that it stands there again."""
+    wanted = {name: [value for value in data.getlist(name) if can_be_kept(value)] for name in names_of(page)}
+    typed = {name: values for name, values in wanted.items() if any(values)}
     with transaction.atomic():
         draft = draft_of(lock(visit))
-        draft.typed[page] = {name: values for name, values in data.lists() if all(map(can_be_kept, values))}
+        draft.typed = {code: data for code, data in draft.typed.items() if code != page} | ({page: typed} if typed else {})
         draft.save()
 
 
 def can_be_kept(value: str) -> bool:
-    try:
-        check_text(value)
-    except ValidationError:
-        return False
-    return True
+    """Whatever a database can hold: what is wrong with it is said when the page is sent."""
+    return not any(mark == "\x00" or "\ud800" <= mark <= "\udfff" for mark in value)
+
+
+def to_guardian(visit: Visit, handover: str) -> None:
+    """The tablet goes on to the guardian: for as long as it is handed over, the child's pages stay closed."""
+    with transaction.atomic():
+        draft = draft_of(lock(visit))
+        draft.guardian_with = handover
+        draft.save()
 
 
 def no_guardian(visit: Visit) -> None:
@@ -127,6 +164,7 @@ def no_guardian(visit: Visit) -> None:
     with transaction.atomic():
         draft = draft_of(lock(visit))
         draft.guardian_absent = True
+        draft.typed.pop(GUARDIANS_PAGE, None)
         draft.save()
 
 
@@ -140,13 +178,16 @@ def worded(question: Question, case: Case) -> dict[str, str]:
     }
 
 
-def as_asked(case: Case, language: str = ORIGINAL, confirmed: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+def as_asked(
+    case: Case, languages: Mapping[str, str] | None = None, confirmed: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """Each question with its answer, in the words in which it was shown; beside another language, `original` has English.
 
-    `confirmed` has, by code, the day of the earlier answer that was only confirmed.
+    By code: `languages`, in which it was asked, and `confirmed`, the day of the earlier answer that was only confirmed.
     """
     rows = []
     for question in on_tablet(case):
+        language = (languages or {}).get(question.code, ORIGINAL)
         with override(language):
             shown_as = worded(question, case)
         row: dict[str, Any] = {
@@ -155,22 +196,24 @@ def as_asked(case: Case, language: str = ORIGINAL, confirmed: Mapping[str, str] 
         }  # fmt: skip
         if language != ORIGINAL:
             with override(ORIGINAL):
-                row["original"] = worded(question, case)
+                row |= {"language": language, "original": worded(question, case)}
         rows.append(row)
     return rows
 
 
 def asked_and_answered(
-    case: Case, language: str = ORIGINAL, confirmed: Mapping[str, str] | None = None
+    case: Case, languages: Mapping[str, str] | None = None, confirmed: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """What an intake row says of the questions: their version, their words, and the answers."""
+    rows = as_asked(case, languages, confirmed)
+    spoken = Counter(row.get("language", ORIGINAL) for row in rows)
     return {
         "questionnaire_version": QUESTIONNAIRE_VERSION,
         "questionnaire_digest": QUESTIONNAIRE_DIGEST,
-        "language": language,
-        "translation": checked(language),
+        "language": spoken.most_common(1)[0][0],
+        "translation": weakest(checked(language) for language in spoken),
         "replies": {question.code: question.dump(case[question]) for question in on_tablet(case)},
-        "asked": as_asked(case, language, confirmed),
+        "asked": rows,
     }
 
 
@@ -186,15 +229,22 @@ def complete_case(visit: Visit, replies: Mapping[str, Any]) -> Case:
 
 
 def submit(visit: Visit, language: str = ORIGINAL) -> Intake:
-    """Turn the draft into the visit's intake, in the words shown, with its first screening. Sent twice, it gives the same."""
+    """Turn the draft into the visit's intake, in the words shown, with its first screening. Sent twice, it gives the same.
+
+    `language` is that of the answers whose page did not say.
+    """
     with transaction.atomic():
         visit = lock(visit)
         if existing := visit.intakes.order_by("version").first():
             return existing
         draft = draft_of(visit)
-        case = complete_case(visit, draft.replies)
+        if left := [question.code for page in PAGES if page.code in draft.typed for question in page.questions]:
+            raise IntakeIncomplete(left)  # what was typed since and never sent is not passed over
+        now = draft_case(visit, draft.replies)
+        case = complete_case(visit, {code: reply for code, reply in draft.replies.items() if now.shows(QUESTIONS[code])})
+        languages = dict.fromkeys(QUESTIONS, language) | draft.languages
         intake = Intake.objects.create(
-            visit=visit, help=draft.help, **asked_and_answered(case, language, draft.confirmed)
+            visit=visit, help=draft.help, **asked_and_answered(case, languages, draft.confirmed)
         )
         draft.delete()
         audit.log(visit.clinic, None, "intake.submitted", intake, visit=str(visit.pk), questions=len(intake.asked))

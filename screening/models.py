@@ -40,8 +40,9 @@ class IntakeDraft(models.Model):
     """Answers so far, saved page by page and deleted when they are submitted.
 
     `typed` holds, by page, what was sent when the patient left a page before it was complete: shown again, never read.
-    `confirmed` names, by question code, the day of the earlier answer that the patient said is still right; `help` lists
-    who helped to answer and how: {"who": "staff", "name": "…", "ways": ["read_aloud", …]}.
+    `confirmed` names, by question code, the day of the earlier answer that the patient said is still right; `languages`
+    in which each was asked; `help` lists who helped to answer and how: {"who": "staff", "name": "…", "ways": ["read_aloud",
+    …]}. `guardian_with` is the hand-over in which the tablet went on to the guardian, who does not see the child's answers.
     """
 
     visit = models.OneToOneField(Visit, models.PROTECT, related_name="draft")
@@ -49,7 +50,9 @@ class IntakeDraft(models.Model):
     read = models.BooleanField(default=False)
     confirmed = models.JSONField(default=dict)
     typed = models.JSONField(default=dict)
+    languages = models.JSONField(default=dict)
     guardian_absent = models.BooleanField(default=False)
+    guardian_with = models.CharField(max_length=36, blank=True)
     help = models.JSONField(default=list)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -57,7 +60,8 @@ class IntakeDraft(models.Model):
 class Intake(AppendOnly):
     """The questions as asked and the patient's answers; a correction is a new version with who and why.
 
-    `translation` says how far the words shown had been checked ("confirmed", "unconfirmed"; empty for English).
+    `language` is the one in which most was asked; a row of `asked` names its own where it differs. `translation` says how
+    far the words shown had been checked, the weakest of all ("confirmed", "unconfirmed"; empty for English alone).
     """
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="intakes")

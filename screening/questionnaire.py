@@ -13,7 +13,7 @@ from screening.precautions.questions import UNSURE, Asked, BadReply, Date, Quest
 from screening.precautions.vocabulary import Case, Outcome, Plan, Precaution, Requirement, Scope, Trigger
 
 QUESTIONNAIRE_VERSION = "2026.2"
-QUESTIONNAIRE_DIGEST = "8fbf188ba67b1eb4ea3ea7328ba0c5c683911c8bf3ee791c4e4100937e9e1769"
+QUESTIONNAIRE_DIGEST = "0b75602e287e14fa441ad5e2201bfa8969ce8e980faecd76bff0febe1f794d0b"
 RULES_VERSION = "2026.1"
 
 QUESTIONS: dict[str, Question] = {

@@ -386,3 +386,13 @@ def test_a_typed_name_that_is_too_long_is_refused_and_kept_in_full(tablet):
     assert answer.status_code == 422
     assert name.strip() in answer.content.decode()
     assert not Signature.objects.exists()
+
+
+def test_a_refusal_in_two_lines_as_a_browser_sends_them_is_taken_as_it_was_written(tablet):
+    ceremony = the_ceremony()
+    words = "I am afraid.\r\nNot today."
+    answer = tablet.post(
+        reverse("ceremony-disagree"), {"ceremony": str(ceremony.pk), "role": "patient", "words": words}
+    )
+    assert answer.status_code == 302
+    assert Refusal.objects.get().words == "I am afraid.\nNot today."

@@ -63,14 +63,27 @@ def test_the_childs_answers_go_to_the_guardian_before_they_are_sent(visit, child
     assert "Please give the tablet to your parent or guardian" in text(child.get(reverse("intake-guardian")))
 
 
-def test_the_guardians_part_does_not_show_what_the_child_said(visit, child):
-    for name in ("intake-guardian", "intake-guardian-answers"):
-        shown = text(child.get(reverse(name)))
+def test_the_guardians_part_does_not_show_what_the_child_said_and_leads_nowhere_that_does(visit, child):
+    assert child.post(reverse("intake-guardian"), {"here": "1"})["Location"] == reverse("intake-guardian-answers")
+    pages = [reverse(name) for name in ("intake-guardian", "intake-guardian-answers", "intake", "intake-check")]
+    pages += [reverse("intake-page", args=["pregnancy"]), reverse("intake-page", args=["pregnancy"]) + "?check=1"]
+    for page in pages:
+        shown = text(child.get(page, follow=True))
         assert QUESTIONS["pregnant"].text not in shown
         assert QUESTIONS["wants-treatment"].text not in shown
+    assert child.post(reverse("intake-page", args=["pregnancy"]), {"pregnant": "yes"})["Location"] == reverse(
+        "intake-guardian"
+    )
+
+
+def test_staff_who_hand_the_tablet_over_anew_open_the_childs_pages_again(visit, child):
+    child.post(reverse("intake-guardian"), {"here": "1"})
+    visit.handovers.update(ended_at=visit.created_at)
+    assert tablet_for(visit).get(reverse("intake-check")).status_code == 200
 
 
 def test_the_guardian_says_who_they_are_and_agrees_and_all_is_sent(visit, child):
+    child.post(reverse("intake-guardian"), {"here": "1"})
     answer = child.post(reverse("intake-guardian-answers"), GUARDIAN)
     assert answer["Location"] == reverse("tablet-done")
     sent = Intake.objects.get(visit=visit)
@@ -85,6 +98,7 @@ def test_the_guardian_says_who_they_are_and_agrees_and_all_is_sent(visit, child)
 
 @pytest.mark.parametrize("left_out", list(GUARDIAN))
 def test_nothing_of_the_guardians_part_may_be_left_out(visit, child, left_out):
+    child.post(reverse("intake-guardian"), {"here": "1"})
     answer = child.post(reverse("intake-guardian-answers"), {**GUARDIAN, left_out: ""})
     assert answer.status_code == 422
     assert text(answer).count("error-summary") == 1
@@ -96,6 +110,7 @@ def test_nothing_of_the_guardians_part_may_be_left_out(visit, child, left_out):
 
 @pytest.mark.parametrize("agrees", ["no", "unsure"])
 def test_a_guardian_who_does_not_agree_is_a_step_of_consent_and_no_refusal(visit, child, agrees):
+    child.post(reverse("intake-guardian"), {"here": "1"})
     child.post(reverse("intake-guardian-answers"), {**GUARDIAN, "guardian-agrees": agrees})
     screening = visit.screenings.get()
     assert "4d" in parts(visit)
@@ -113,6 +128,7 @@ def test_nobody_there_is_said_by_the_child_and_stays_open_for_staff(visit, child
 
 
 def test_what_the_guardian_typed_stays_when_they_turn_back(visit, child):
+    child.post(reverse("intake-guardian"), {"here": "1"})
     child.post(reverse("intake-guardian-answers"), {"guardian-name": "Maria Lopez", "leave": "back"})
     assert 'value="Maria Lopez"' in text(child.get(reverse("intake-guardian-answers")))
 

@@ -328,6 +328,7 @@ def test_what_a_guardian_has_typed_survives_too(clinic):
     child = make_patient(clinic, "Leo Lopez", clinic.today() - datetime.timedelta(days=13 * 366))
     patient = tablet_for(answered(make_visit(child, make_member(clinic))))
     there = reverse("intake-guardian-answers")
+    patient.post(reverse("intake-guardian"), {"here": "1"})
     patient.post(reverse("intake-help-turn"), {"guardian-name": "Maria Lopez", "from": there})
     assert "Maria Lopez" in patient.get(there).content.decode()
 

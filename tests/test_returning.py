@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -36,6 +37,12 @@ def reading_done(visit):
     return tablet_for(visit)
 
 
+def key(visit) -> str:
+    last = last_time(visit)
+    assert last
+    return last.key
+
+
 def said(visit):
     return IntakeDraft.objects.get(visit=visit)
 
@@ -62,7 +69,7 @@ def test_the_answers_of_last_time_stand_in_words_with_their_day_and_one_press_co
     shown = re.sub(r"\s+", " ", client.get(page("metal-allergy")).content.decode())
     for words in ("Do metals give you a rash?", ">Yes<", "Nickel", "Patch test, 2020", "last time, on"):
         assert words in shown
-    answer = client.post(page("metal-allergy"), {"still-right": "1"})
+    answer = client.post(page("metal-allergy"), {"still-right": key(visit)})
     assert answer["Location"] == page("bleeding")
     mine = {question.code for question in PAGE_OF["metal-rash"].questions}
     assert said(visit).replies == {code: sent.replies[code] for code in mine}
@@ -88,7 +95,7 @@ def test_an_answer_given_anew_is_no_longer_said_to_be_confirmed(first):
     submitted(first)
     visit = again(first)
     client = reading_done(visit)
-    client.post(page("metal-allergy"), {"still-right": "1"})
+    client.post(page("metal-allergy"), {"still-right": key(visit)})
     assert set(said(visit).confirmed) == {"metal-rash"}
     client.post(page("metal-allergy"), {"metal-rash": "unsure", "metal-which": "unsure"})
     assert said(visit).confirmed == {}
@@ -130,8 +137,10 @@ def test_a_question_in_other_words_than_last_time_is_asked_anew(first):
     assert last
     case = intake.draft_case(visit, {})
     assert to_confirm(PAGE_OF["metal-rash"], case, last)
-    reworded = type(last)(last.day, last.replies, {**last.asked, "metal-rash": "Do earrings give you a rash?"})
-    assert to_confirm(PAGE_OF["metal-rash"], case, reworded) == {}
+    text, hint = last.asked["metal-rash"]
+    for words in (("Do earrings give you a rash?", hint), (text, "For example a watch.")):
+        reworded = replace(last, asked={**last.asked, "metal-rash": words})
+        assert to_confirm(PAGE_OF["metal-rash"], case, reworded) == {}
     assert sent.replies["metal-rash"] == "no"
 
 
@@ -173,8 +182,41 @@ def test_a_press_on_still_right_confirms_nothing_where_the_page_has_to_be_asked(
     submitted(first)
     visit = again(first)
     client = reading_done(visit)
-    assert client.post(page("bleeding"), {"still-right": "1"})["Location"] == page("bleeding")
+    assert client.post(page("bleeding"), {"still-right": key(visit)})["Location"] == page("bleeding")
     assert said(visit).replies == {}
+
+
+def test_what_was_corrected_since_it_was_shown_is_not_confirmed_unseen(first):
+    old = submitted(first)
+    visit = again(first)
+    client = reading_done(visit)
+    last = last_time(visit)
+    assert last
+    Intake.objects.create(
+        visit=first, version=2, questionnaire_version=old.questionnaire_version, corrected_by=first.clinician,
+        questionnaire_digest=old.questionnaire_digest, replies=old.replies | {"touch-hurts": "yes"}, asked=old.asked,
+        reason="Said so in the room",
+    )  # fmt: skip
+    assert client.post(page("metal-allergy"), {"still-right": last.key})["Location"] == page("metal-allergy")
+    assert said(visit).replies == {}
+
+
+def test_a_correction_does_not_make_answers_newer_than_a_later_visit(first):
+    old = submitted(first)
+    later = submitted(again(first), metal_rash="yes")
+    Intake.objects.create(
+        visit=first, version=2, questionnaire_version=old.questionnaire_version, corrected_by=first.clinician,
+        questionnaire_digest=old.questionnaire_digest, replies=old.replies, asked=old.asked, reason="Much later",
+    )  # fmt: skip
+    last = last_time(again(first))
+    assert last
+    assert last.key == str(later.pk)
+
+
+def test_whether_to_try_it_is_asked_anew_even_where_the_rest_is_confirmed(first):
+    submitted(first, needle_fear="lot", needle_try="yes")
+    visit = again(first)
+    assert to_confirm(PAGE_OF["needle-fear"], intake.draft_case(visit, {}), last_time(visit)) == {}
 
 
 def test_back_from_last_times_answers_confirms_nothing(first):

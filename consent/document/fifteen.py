@@ -87,7 +87,7 @@ class Interview:
         self.clock = clock
         self.binding: dict[str, list[Resolution]] = {}
         for row in resolutions:
-            if row.question and self.intake.replies.get(row.question) == row.was:
+            if row.settles(self.intake):
                 self.binding.setdefault(row.question, []).append(row)
 
     def answers(self, precaution: Precaution) -> tuple[Answer, ...]:
@@ -120,7 +120,8 @@ class Interview:
         words = in_english(row)
         found = replace(found, question=words["text"], hint=words["hint"], said=words["said"])
         if words is not row:
-            found = replace(found, shown=row["text"], shown_said=row["said"], language=self.intake.language)
+            spoken = row.get("language", self.intake.language)
+            found = replace(found, shown=row["text"], shown_said=row["said"], language=spoken)
         if day := row.get("confirmed"):
             return replace(found, confirmed=self.clock.day(datetime.date.fromisoformat(day)))
         return found

@@ -50,7 +50,7 @@ def direction_of(code: str) -> str:
 
 
 def told(ceremony: Ceremony, signatures: Sequence[Signature]) -> tuple[Told, ...]:
-    """In the order in which the languages were used; the original stands last where nobody read it."""
+    """In every language in which a question was answered or a signature given, in that order, and in the original."""
     rows = [*ceremony.comprehension.all(), *(row for row in signatures if row.role != SignerRole.CLINICIAN)]
     used = [row.language for row in sorted(rows, key=lambda row: row.created_at)]
     return tuple(told_in(ceremony, code) for code in dict.fromkeys([*used, ORIGINAL]))

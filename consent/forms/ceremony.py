@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.text import check_text
+from clinic.fields import TextField
 from consent.comprehension import Turn
 
 LONGEST_WORDS = 4000
@@ -34,20 +34,8 @@ class CheckForm(forms.Form):
 class RefusalForm(forms.Form):
     ceremony = forms.UUIDField(widget=forms.HiddenInput)
     role = forms.CharField(max_length=20, widget=forms.HiddenInput)
-    words = forms.CharField(
-        label=_("Would you like to tell us why?"),
-        required=False,
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        validators=[check_text],
-        error_messages={
-            "max_length": _(
-                "Please shorten this to %(limit_value)d characters. It has %(show_value)d now; nothing was cut off."
-            )
-        },
-    )
+    words = TextField(label=_("Would you like to tell us why?"), lines=4, required=False, max_length=LONGEST_WORDS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["words"].optional = True  # type: ignore[attr-defined]
-        self.fields["words"].widget.attrs.pop("maxlength", None)  # a browser would drop the rest without a word

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.text import check_text
+from clinic.fields import TextField
 from screening.models import Decision
 
 
@@ -26,7 +26,7 @@ class ClinicianSignatureForm(SignatureForm):
 class DecisionForm(forms.Form):
     screening = forms.UUIDField()
     decision = forms.ChoiceField(choices=Decision.choices, error_messages={"required": _("Choose a decision.")})
-    reason = forms.CharField(required=False, max_length=20_000, validators=[check_text])
+    reason = TextField(lines=3, required=False, max_length=20_000)
     until = forms.DateField(
         required=False, error_messages={"invalid": _("The day to come back must be a date such as 2026-11-30.")}
     )

@@ -37,5 +37,20 @@ class Migration(migrations.Migration):
             name='help',
             field=models.JSONField(default=list),
         ),
+        migrations.AddField(
+            model_name='intakedraft',
+            name='languages',
+            field=models.JSONField(default=dict),
+        ),
+        migrations.AddField(
+            model_name='intakedraft',
+            name='guardian_with',
+            field=models.CharField(blank=True, max_length=36),
+        ),
+        migrations.AddField(
+            model_name='intakedraft',
+            name='typed',
+            field=models.JSONField(default=dict),
+        ),
         protect("screening_intake"),
     ]

@@ -25,8 +25,10 @@ NEEDS_HELP = YesNo(
     code="language-help",
     text=_("Do you need an interpreter, sign language or other help to talk with us?"),
     hint=_("An interpreter is a trained adult who puts what we say into your language."),
-    child=_("Do you need somebody to help you talk with us?"),
-    child_hint=_("For example a grown-up who speaks your language, or who signs. You never have to translate for us."),
+    child=_("Do you need somebody or something to help you talk with us?"),
+    child_hint=_(
+        "For example a grown-up who speaks your language, sign language, writing, or a speech tablet. You never have to translate for us."
+    ),
     why=_("You need to understand us, and we need to understand you, before you can agree to anything."),
 )
 ROUTE_WORKS = YesNo(

@@ -33,6 +33,7 @@ WANTS_TO_TRY = YesNo(
     code="needle-try",
     text=_("After what you have read here, would you like to try dry needling?"),
     hint=_("You can change your mind at any time."),
+    each_visit=True,
     follows=(after(FEAR), after(FAINTED), after(WANTS_EXPLANATION)),
     clear=("yes",),
 )

@@ -13,7 +13,7 @@ SOURCE_FIRST_TRIMESTER_ENDS = 97
 PREGNANT = Choice(
     code="pregnant",
     text=_("Are you pregnant, or could you be?"),
-    child_hint=_("We ask everybody this. You can answer it without anybody looking."),
+    child_hint=_("We ask everybody this. Your clinician sees your answer and talks about it with you."),
     why=_("In the first three months we take special care."),
     options=(
         Option(YES, _("Yes")),

@@ -71,7 +71,8 @@ class Option:
 class Question:
     """One idea, asked in one sentence. The code never changes and is never used again for another question.
 
-    `child` and `child_hint` ask the same in words for a child, where the others are not.
+    `child` and `child_hint` ask the same in words for a child, where the others are not. `each_visit`: never confirmed from
+    last time, whatever its precaution.
     """
 
     code: str
@@ -83,6 +84,7 @@ class Question:
     asked: Asked = Asked.PATIENT
     follows: tuple[Lead, ...] = ()
     minors_only: bool = False
+    each_visit: bool = False
 
     options: tuple[Option, ...] = ()
     clear: tuple[str, ...] | None = None

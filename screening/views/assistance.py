@@ -1,5 +1,6 @@
 """Someone helps me: the patient says who helps them to answer and how, and goes back to the question where they were."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -12,7 +13,7 @@ from clinic.tablet import TabletRequest
 from screening import assistance, intake
 from screening.forms.assistance import WAYS, WHO, HelperForm
 from screening.models import IntakeDraft
-from screening.views.intake import GUARDIAN, Pages, answering
+from screening.views.intake import Pages, answering
 
 FROM = "from"
 
@@ -38,22 +39,19 @@ def helping(address: str) -> str:
     return reverse("intake-help") + "?" + urlencode({FROM: address})
 
 
-@answering
+@partial(answering, for_guardian=True)
 def turn_to(request: TabletRequest, draft: IntakeDraft, pages: Pages) -> HttpResponse:
     """From a page of questions to the helpers; what stands in that page is kept as it is."""
     address = request.POST.get(FROM, "")
     page = page_at(address)
-    typed = request.POST.copy()
-    for name in (FROM, "csrfmiddlewaretoken"):
-        typed.pop(name, None)
     if page and page.url_name == "intake-guardian-answers":
-        intake.keep_typed(request.handover.visit, GUARDIAN, typed)
-    elif page and page.url_name == "intake-page" and pages.by_code(page.kwargs["slug"]):
-        intake.keep_typed(request.handover.visit, page.kwargs["slug"], typed)
+        intake.keep_typed(request.handover.visit, intake.GUARDIANS_PAGE, request.POST)
+    elif page and page.url_name == "intake-page":
+        intake.keep_typed(request.handover.visit, page.kwargs["slug"], request.POST)
     return redirect(helping(address))
 
 
-@answering
+@partial(answering, for_guardian=True)
 def helpers(request: TabletRequest, draft: IntakeDraft, pages: Pages) -> HttpResponse:
     """All helpers so far, each of whom can be taken away again, and room for another."""
     address = request.GET.get(FROM, "")

@@ -56,7 +56,7 @@ def answers_of(page: CasePage, precaution: Precaution) -> Iterator[Answer]:
         words = in_english(row)
         found = answer(page, row["code"], _(words["text"]), words["said"])
         if words is not row:
-            found = replace(found, shown=row["text"], shown_said=row["said"], language=intake.language)
+            found = replace(found, shown=row["text"], shown_said=row["said"], language=row.get("language", intake.language))
         day = row.get("confirmed")
         yield replace(found, confirmed=datetime.date.fromisoformat(day)) if day else found
     for question in precaution.questions:

@@ -23,7 +23,6 @@ from screening.questionnaire import FOR_GUARDIAN, PAGE_OF, PAGES, Page
 
 READING = ("what-it-is", "what-it-does", "how-it-works")
 BACK = "back"
-GUARDIAN = "guardian"  # the guardian's page among what was typed
 
 
 class Pages:
@@ -40,7 +39,10 @@ class Pages:
         return [question for question in self.questions(page) if self.case.shows(question)]
 
     def is_done(self, page: Page) -> bool:
-        return all(question.code in self.case.replies for question in self.shown(page))
+        """Answered in full, with nothing in it that was typed since and never sent."""
+        return page.code not in self.draft.typed and all(
+            question.code in self.case.replies for question in self.shown(page)
+        )
 
     @property
     def first_open(self) -> Page | None:
@@ -76,8 +78,11 @@ class Pages:
 type_of_view = Callable[..., HttpResponse]
 
 
-def answering(view: type_of_view) -> type_of_view:
-    """A page of an intake that has not been sent: the view gets the draft, and the pages that apply."""
+def answering(view: type_of_view, for_guardian: bool = False) -> type_of_view:
+    """A page of an intake that has not been sent: the view gets the draft, and the pages that apply.
+
+    Once the tablet has gone on to the guardian, only what is `for_guardian` opens.
+    """
 
     @tablet_page(Purpose.INTAKE)
     @wraps(view)
@@ -85,6 +90,8 @@ def answering(view: type_of_view) -> type_of_view:
         visit = request.handover.visit
         try:
             draft = intake.draft_of(visit)
+            if draft.guardian_with == str(request.handover.pk) and not for_guardian:
+                return redirect("intake-guardian")
             return view(request, draft, Pages(intake.draft_case(visit, draft.replies), draft), *args, **kwargs)
         except intake.AlreadySubmitted:
             return render(request, "screening/intake_sent.html", status=410)
@@ -132,18 +139,20 @@ def page(request: TabletRequest, draft: IntakeDraft, pages: Pages, slug: str) ->
     )  # fmt: skip
     onward = redirect("intake-page", after.code) if after and not checking else redirect("intake-check")
     offered = {} if pages.is_done(found) or "changed" in request.GET else to_confirm(found, pages.case, pages.last)
+    language = request.handover.language
     if request.method == "POST" and "still-right" in request.POST:
-        return onward if intake.confirm(visit, found, pages.last) else redirect("intake-page", found.code)
+        as_shown = pages.last if pages.last and request.POST["still-right"] == pages.last.key else None
+        return onward if intake.confirm(visit, found, as_shown, language) else redirect("intake-page", found.code)
     if request.method == "POST" and request.POST.get(LEAVE) == BACK:
         if not offered:
-            intake.keep_typed(visit, found.code, request.POST)
+            turn_back(request, found, PageForm(pages.questions(found), pages.case, request.POST))
         return redirect(back)
     if offered and pages.last and request.method != "POST":
-        told = {"rows": rows(pages, found, offered), "day": pages.last.day}
+        told = {"rows": rows(pages, found, offered), "day": pages.last.day, "key": pages.last.key}
         return render(request, "screening/intake_last_time.html", frame(pages, found) | told)
     form = page_form(request, pages, found)
     if request.method == "POST" and form.is_valid():
-        intake.save_page(visit, form.offered, form.replies)
+        intake.save_page(visit, form.offered, form.replies, language)
         return onward
     context = frame(pages, found) | {
         "form": form, "checking": checking, "saved": pages.is_done(found), "begun": bool(draft.replies), "keeping": "page",
@@ -151,14 +160,22 @@ def page(request: TabletRequest, draft: IntakeDraft, pages: Pages, slug: str) ->
     return render(request, "screening/intake_page.html", context, status=422 if request.method == "POST" else 200)
 
 
+def turn_back(request: TabletRequest, found: Page, form: PageForm) -> None:
+    """What is complete is saved, as by going on; what is not is kept as it stands, and the page stays open."""
+    if form.is_valid():
+        intake.save_page(request.handover.visit, form.offered, form.replies, request.handover.language)
+    else:
+        intake.keep_typed(request.handover.visit, found.code, request.POST)
+
+
 def page_form(request: TabletRequest, pages: Pages, found: Page) -> PageForm:
     """As sent; or as it was typed, with what is missing said when sending found something missing."""
     data: QueryDict | None = None
+    typed = request.kept if request.kept is not None else pages.typed(found.code)
     if request.method == "POST":
         data = request.POST
     elif "missing" in request.GET and request.kept is None:
-        data = posted(known(pages, found))
-    typed = request.kept if request.kept is not None else pages.typed(found.code)
+        data = typed or posted(known(pages, found))
     return PageForm(pages.questions(found), pages.case, data, typed)
 
 
@@ -210,30 +227,47 @@ def check_context(pages: Pages) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@answering
+def for_guardian(view: type_of_view) -> type_of_view:
+    """The guardian's part: open once a child's own is done."""
+
+    @wraps(view)
+    def guarded(request: TabletRequest, draft: IntakeDraft, pages: Pages) -> HttpResponse:
+        if not draft.read or pages.first_open or not pages.case.is_minor:
+            return redirect("intake")
+        return view(request, draft, pages)
+
+    return answering(guarded, for_guardian=True)
+
+
+@for_guardian
 def guardian(request: TabletRequest, draft: IntakeDraft, pages: Pages) -> HttpResponse:
     """The child's part is done: the tablet goes to the parent or guardian, or nobody is there."""
-    if not draft.read or pages.first_open or not pages.case.is_minor:
-        return redirect("intake")
+    handover = request.handover
     if request.method == "POST" and "absent" in request.POST:
-        intake.no_guardian(request.handover.visit)
+        intake.no_guardian(handover.visit)
         return send(request, pages)
-    return render(request, "screening/intake_guardian.html", {"progress": pages.progress()})
+    if request.method == "POST":
+        intake.to_guardian(handover.visit, str(handover.pk))
+        return redirect("intake-guardian-answers")
+    handed_on = draft.guardian_with == str(handover.pk)
+    return render(request, "screening/intake_guardian.html", {"progress": pages.progress(), "handed_on": handed_on})
 
 
-@answering
+@for_guardian
 def guardian_answers(request: TabletRequest, draft: IntakeDraft, pages: Pages) -> HttpResponse:
     """The guardian's own part: who they are, and whether they agree. The child's answers are not shown here."""
-    if not draft.read or pages.first_open or not pages.case.is_minor:
-        return redirect("intake")
+    visit, typed = request.handover.visit, pages.typed(intake.GUARDIANS_PAGE)
+    if draft.guardian_with != str(request.handover.pk):
+        return redirect("intake-guardian")
     data = request.POST if request.method == "POST" else None
     if data and data.get(LEAVE) == BACK:
-        intake.keep_typed(request.handover.visit, GUARDIAN, data)
+        intake.keep_typed(visit, intake.GUARDIANS_PAGE, data)
         return redirect("intake-guardian")
-    form = PageForm(FOR_GUARDIAN, pages.case, data, request.kept if request.kept is not None else pages.typed(GUARDIAN))
+    form = PageForm(FOR_GUARDIAN, pages.case, data, request.kept if request.kept is not None else typed)
     if data is not None and form.is_valid():
-        intake.save_page(request.handover.visit, form.offered, form.replies)
-        return send(request, pages)
+        with transaction.atomic():
+            intake.save_page(visit, form.offered, form.replies, request.handover.language)
+            return send(request, pages)
     context = {"form": form, "progress": pages.progress(), "keeping": "page"}
     return render(request, "screening/intake_guardian_answers.html", context, status=422 if data is not None else 200)
 
@@ -256,7 +290,7 @@ def send(request: TabletRequest, pages: Pages) -> HttpResponse:
             tablet.end(request.handover, "submitted")
     except intake.IntakeIncomplete as incomplete:
         if incomplete.codes:
-            first = PAGE_OF[incomplete.codes[0]]
+            first = PAGE_OF.get(incomplete.codes[0], PAGES[0])
             return redirect(reverse("intake-page", args=[first.code]) + "?check=1&missing=1")
         return render(request, "screening/intake_check.html", check_context(pages) | {"problem": True}, status=409)
     return tablet.hand_back(request)

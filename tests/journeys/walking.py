@@ -118,7 +118,7 @@ def send_answers(page: Page) -> None:
 def guardians_part(page: Page, name: str, relationship: str) -> None:
     """The child hands the tablet to the parent or guardian, who says who they are, agrees, and sends."""
     onward(page.get_by_role("button", name="Continue"))
-    onward(page.get_by_role("link", name="I am the parent or guardian"))
+    onward(page.get_by_role("button", name="I am the parent or guardian"))
     page.get_by_label("What is your full name?").fill(name)
     page.get_by_label("What is your relationship to the child?").fill(relationship)
     page.get_by_role("radio", name="Yes").check()
