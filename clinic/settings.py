@@ -160,7 +160,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "clinic.access.membership_context",
-                "clinic.tablet.wishes_context",
+                "clinic.wishes.context",
             ],
         },
     },

@@ -1,8 +1,4 @@
-"""The tablet in a patient's hands: staff signed out, this visit's patient pages and nothing else, until it comes back.
-
-Every page takes the patient's wishes (language, size of text, contrast, a call for help) beside its own form: a post that
-holds one of WISHES saves that and nothing else, and the page comes back with all that was typed.
-"""
+"""The tablet in a patient's hands: staff signed out, this visit's patient pages and nothing else, until it comes back."""
 
 import datetime
 from collections.abc import Callable
@@ -17,16 +13,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from clinic import audit, calls
-from clinic.languages import ORIGINAL, code_for, languages
+from clinic import audit, wishes
+from clinic.languages import ORIGINAL, languages
 from clinic.models import IDLE, Handover, Purpose, User, Visit
 
 KEY = "handover"
 LASTS = datetime.timedelta(minutes=30)
 NOTED = datetime.timedelta(seconds=10)  # how exactly it is known when the patient was last seen
 WIPE = '"cache", "storage"'
-WISHES = ("wish-language", "wish-text-size", "wish-contrast", "wish-staff")
-TEXT_SIZES = (0, 1, 2)
 CLOSED_BY_TIME = ("idle", "expired")
 
 
@@ -47,7 +41,7 @@ def hand_over(request: HttpRequest, visit: Visit, purpose: str, by: User) -> Han
         Visit.objects.select_for_update().get(pk=visit.pk)
         visit.handovers.filter(ended_at=None).update(ended_at=now, ended_because="replaced")
         handover = Handover.objects.create(
-            visit=visit, purpose=purpose, issued_by=by, expires_at=now + LASTS, **wishes_before(visit)
+            visit=visit, purpose=purpose, issued_by=by, expires_at=now + LASTS, **wishes.before(visit)
         )
         audit.log(visit.clinic, by, "tablet.handed_over", handover, visit=str(visit.pk), purpose=purpose)
     take_hold(request, handover)
@@ -57,11 +51,11 @@ def hand_over(request: HttpRequest, visit: Visit, purpose: str, by: User) -> Han
 def begin(visit: Visit, by: User, until: datetime.datetime, language: str = "") -> Handover:
     """Open the patient's pages on their own phone, the date of birth given. Inside a transaction; `take_hold` comes after."""
     now = timezone.now()
-    wishes = wishes_before(visit) | ({"language": language} if language in languages() else {})
+    looks = wishes.before(visit) | ({"language": language} if language in languages() else {})
     visit.handovers.filter(ended_at=None).update(ended_at=now, ended_because="replaced")
     return Handover.objects.create(
         visit=visit, purpose=Purpose.INTAKE, issued_by=by, own_phone=True, confirmed_at=now,
-        expires_at=min(now + LASTS, until), **wishes,
+        expires_at=min(now + LASTS, until), **looks,
     )  # fmt: skip
 
 
@@ -69,29 +63,6 @@ def take_hold(request: HttpRequest, handover: Handover) -> None:
     """Tie this browser to the handover, under a new session and so a new cookie."""
     request.session.flush()
     request.session[KEY] = str(handover.pk)
-
-
-def wishes_before(visit: Visit) -> dict[str, Any]:
-    """As the patient last had the pages of this visit; at first in the language that their file names."""
-    last = visit.handovers.order_by("-created_at").first()
-    if last is None:
-        return {"language": code_for(visit.patient.language)}
-    return {"language": last.language, "text_size": last.text_size, "high_contrast": last.high_contrast}
-
-
-def grant(handover: Handover, wishes: QueryDict) -> None:
-    """Save what the patient wishes of these pages; anything that is not on offer is passed over."""
-    if (language := wishes.get("wish-language")) in languages():
-        handover.language = language
-    if (size := wishes.get("wish-text-size", "")) in map(str, TEXT_SIZES):
-        handover.text_size = int(size)
-    if (contrast := wishes.get("wish-contrast")) in {"0", "1"}:
-        handover.high_contrast = contrast == "1"
-    handover.save(update_fields=["language", "text_size", "high_contrast"])
-    if wishes.get("wish-staff") == "1":
-        calls.call(handover)
-    elif wishes.get("wish-staff") == "0":
-        calls.close(handover)
 
 
 def end(handover: Handover, because: str) -> None:
@@ -204,23 +175,12 @@ def tablet_page(
     return decorate
 
 
-def wishes_context(request: HttpRequest) -> dict[str, Any]:
-    """Templates of a page in the patient's hands see `handover`, and what can be wished for."""
-    handover = getattr(request, "handover", None)
-    if handover is None:
-        return {}
-    return {
-        "handover": handover, "languages": languages().values(), "spoken": languages()[handover.language],
-        "next_size": (handover.text_size + 1) % len(TEXT_SIZES),
-    }  # fmt: skip
-
-
 def as_wished(view: Callable[..., HttpResponse], request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     """The page itself; after a wish, the page as it was with what had been typed."""
     request.kept = None
-    if request.method == "POST" and not request.POST.keys().isdisjoint(WISHES):
-        grant(request.handover, request.POST)
-        if request.POST.keys() <= {"csrfmiddlewaretoken", *WISHES}:
+    if request.method == "POST" and not request.POST.keys().isdisjoint(wishes.WISHES):
+        wishes.grant(request.handover, request.POST)
+        if request.POST.keys() <= {"csrfmiddlewaretoken", *wishes.WISHES}:
             return redirect(request.get_full_path())
         request.method, request.kept = "GET", request.POST
     with translation.override(request.handover.language):

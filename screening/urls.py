@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from screening.views import assistance, case, case_acts, case_correction, intake
+from screening.views import assistance, case, case_acts, case_correction, guardian, intake
 
 urlpatterns = [
     path("tablet/intake/", intake.start, name="intake"),
     path("tablet/intake/read/<slug:page>/", intake.read, name="intake-read"),
     path("tablet/intake/check/", intake.check, name="intake-check"),
     path("tablet/intake/submit/", intake.submit, name="intake-submit"),
-    path("tablet/intake/guardian/", intake.guardian, name="intake-guardian"),
-    path("tablet/intake/guardian/answers/", intake.guardian_answers, name="intake-guardian-answers"),
+    path("tablet/intake/guardian/", guardian.guardian, name="intake-guardian"),
+    path("tablet/intake/guardian/answers/", guardian.answers, name="intake-guardian-answers"),
     path("tablet/intake/help/", assistance.helpers, name="intake-help"),
     path("tablet/intake/help/turn/", assistance.turn_to, name="intake-help-turn"),
     path("tablet/intake/<slug:slug>/", intake.page, name="intake-page"),

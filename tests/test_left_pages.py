@@ -1,4 +1,4 @@
-"""Pages that a patient turned away from: nothing typed is lost, nothing old is sent in its place, nothing of a day goes into the next."""
+"""Pages that a patient turned away from: nothing typed is lost, nothing old goes in its place, nothing of a day into the next."""
 
 import datetime
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from clinic import audit, tablet
+from clinic import audit, tablet, wishes
 from clinic.access import StaffRequest, staff, visit_of
 from clinic.languages import checked, status_words
 from clinic.models import Purpose, Role, Visit
@@ -110,7 +110,7 @@ def in_words(ceremony: Ceremony, code: str) -> str:
 
 def reads_in(visit: Visit, ceremony: Ceremony | None) -> str:
     """In which language the tablet will show the consent, or did last, where it is not the clinic's."""
-    code = tablet.wishes_before(visit)["language"]
+    code = wishes.before(visit)["language"]
     return in_words(ceremony, code) if ceremony else status_words(code, checked(code))
 
 
