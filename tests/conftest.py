@@ -21,6 +21,7 @@ hypothesis_settings.register_profile("needlepoint", deadline=None, print_blob=Tr
 hypothesis_settings.load_profile("needlepoint")
 
 LEFT_OUT = "not on this machine: "
+FIGURE = "figure"  # what a test counted and, by `record_property`, has printed at the end
 PACKAGES = {
     "chromium": "chromium",
     "certutil": "libnss3-tools",
@@ -54,6 +55,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == FIGURE:
+                terminalreporter.write_line(value)
     reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])]
     missing = [reason.split(LEFT_OUT)[1] for reason in reasons if LEFT_OUT in reason]
     for program in sorted(set(missing)):

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from clinic.models import Role, Visit
 from screening.evaluation import current_intake
 from screening.questionnaire import PAGES
+from tests.conftest import FIGURE
 from tests.journeys import walking
 from tests.people import clear_replies, make_clinic, make_member, make_patient, make_visit
 
@@ -49,20 +50,18 @@ def taps(page: Page, visit: Visit, **changes: Any) -> int:
     return len(counted)
 
 
-def test_a_patient_with_nothing_to_report_taps_once_a_question_once_a_page_and_eight_times_more(page, visit, capsys):
+def test_a_patient_with_nothing_to_report_taps_once_a_question_once_a_page_and_eight_times_more(page, visit, record_property):
     questions = len(clear_replies(visit))
     counted = taps(page, visit)
-    with capsys.disabled():
-        print(f"\nNothing to report: {counted} taps for {questions} questions on {len(PAGES)} pages")
+    record_property(FIGURE, f"Nothing to report: {counted} taps for {questions} questions on {len(PAGES)} pages")
     assert len(current_intake(visit).replies) == questions
     assert counted <= questions + len(PAGES) + 8
 
 
-def test_five_findings_cost_at_most_thirty_taps_more(page, visit, capsys):
+def test_five_findings_cost_at_most_thirty_taps_more(page, visit, record_property):
     clear = len(clear_replies(visit)) + len(PAGES)
     counted = taps(page, visit, **FIVE)
     found = {finding.number for finding in visit.screenings.get().findings.all()}
-    with capsys.disabled():
-        print(f"\nFive findings: {counted} taps, {counted - clear - 6} more than with nothing to report")
+    record_property(FIGURE, f"Five findings: {counted} taps, at most {clear + 8 + 30} allowed")
     assert {1, 6, 10, 11, 14} <= found
     assert counted <= clear + 8 + 30
