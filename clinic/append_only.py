@@ -84,3 +84,19 @@ def protect(*tables: str) -> migrations.RunPython:
                 schema.execute(statement, params=None)
 
     return migrations.RunPython(forwards, migrations.RunPython.noop)
+
+
+def unprotect(*tables: str) -> migrations.RunPython:
+    """A migration step that lets the steps after it fill a new column; `protect` follows in the same migration."""
+
+    def forwards(apps: StateApps, schema: BaseDatabaseSchemaEditor) -> None:
+        for table in tables:
+            if schema.connection.vendor == "postgresql":
+                names = [f"{table}_no_change", f"{table}_no_truncate"]
+                statements = [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name in names]
+            else:
+                statements = [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for verb in ("update", "delete")]
+            for statement in statements:
+                schema.execute(statement, params=None)
+
+    return migrations.RunPython(forwards, migrations.RunPython.noop)

@@ -19,11 +19,30 @@ def check_time_zone(value: str) -> None:
         raise ValidationError(_("%(value)s is not a time zone such as Australia/Sydney."), params={"value": value})
 
 
+class Paper(models.TextChoices):
+    A4 = "A4", _("A4")
+    LETTER = "Letter", _("US Letter")
+
+
 class Clinic(models.Model):
+    """A clinic and what it has set for itself; its clinical policy is a versioned row of its own.
+
+    `technique` is what the clinic says about its own way of needling, shown as its own words. `adult_years` and
+    `child_until_age` (years) say how long records are kept, `exports_a_day` how many may leave in exports.
+    """
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120, validators=[check_text])
     address = models.CharField(max_length=240, blank=True, validators=[check_text])
     time_zone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])
+    technique = models.TextField(blank=True, max_length=2000, validators=[check_text])
+    paper = models.CharField(max_length=10, choices=Paper, default=Paper.A4)
+    adult_years = models.PositiveSmallIntegerField(default=8)
+    child_until_age = models.PositiveSmallIntegerField(default=25)
+    exports_a_day = models.PositiveIntegerField(default=5000)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(paper__in=Paper.values), name="paper_known")]
 
     def __str__(self) -> str:
         return self.name
@@ -52,6 +71,14 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
+class Logo(AppendOnly):
+    """A picture (PNG) that stands at the head of a clinic's records; the newest at the time counts, an empty one is none."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="logos")
+    png = models.BinaryField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+
 class Role(models.TextChoices):
     FRONT_DESK = "front_desk", _("Front desk")
     CLINICIAN = "clinician", _("Clinician")
@@ -76,6 +103,23 @@ class Membership(models.Model):
         return f"{self.user.printed_name}: {self.role}"
 
 
+class Invitation(models.Model):
+    """A one-time link by which a new member of staff sets their own password. Only its hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="invitations")
+    user = models.ForeignKey(User, models.PROTECT, related_name="invitations")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = Scoped.as_manager()
+    clinic_path = "clinic"
+
+
 def age_on(day: datetime.date, born: datetime.date) -> int:
     """Completed years; a birthday on 29 February falls on 1 March in other years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
@@ -90,6 +134,8 @@ class Patient(models.Model):
     email = models.EmailField(_("Email"), blank=True)
     language = models.CharField(_("Preferred language"), max_length=60, default="English", validators=[check_text])
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    entered_in_error = models.CharField(max_length=200, blank=True, validators=[check_text])
 
     objects = Scoped.as_manager()
     clinic_path = "clinic"
@@ -101,8 +147,21 @@ class Patient(models.Model):
         return self.name
 
 
+class LegalHold(AppendOnly):
+    """Whether a patient's records must be kept whatever their age; the newest row counts."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="holds")
+    holds = models.BooleanField()
+    reason = models.CharField(max_length=200, validators=[check_text])
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    clinic_path = "patient__clinic"
+
+
 class Visit(models.Model):
-    """One coming of one patient: its own intake, decision and record."""
+    """One coming of one patient: its own intake, decision and record.
+
+    `closed_at` is when its newest decision was sealed; it only spares the queue from walking over all that is done.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="visits")
@@ -112,12 +171,16 @@ class Visit(models.Model):
     starts_at = models.DateTimeField(default=timezone.now)
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
 
     objects = Scoped.as_manager()
     clinic_path = "clinic"
 
     class Meta:
-        indexes = [models.Index(fields=["clinic", "starts_at"])]
+        indexes = [
+            models.Index(fields=["clinic", "starts_at"]),
+            models.Index(fields=["clinic", "starts_at"], condition=models.Q(closed_at=None), name="open_visits"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.patient}, {self.starts_at:%Y-%m-%d}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from zipstream import ZipStream
 
@@ -19,7 +19,6 @@ from clinic import audit
 from clinic.models import Clinic, User
 from consent import archive
 from consent.models import SealedDocument
-from screening.models import Finding, Override
 
 log = logging.getLogger(__name__)
 
@@ -55,18 +54,8 @@ class Wanted:
 
 
 def records(documents: QuerySet[SealedDocument]) -> QuerySet[SealedDocument]:
-    """Newest first, each with `overridden`: whether an override stood when its case was decided."""
-    findings = Finding.objects.filter(screening=OuterRef(OuterRef("review__screening")))
-    stood = Override.objects.filter(
-        finding__screening__visit=OuterRef("visit"),
-        finding__fingerprint__in=findings.values("fingerprint"),
-        created_at__lte=OuterRef("review__created_at"),
-    )
-    return (
-        documents.select_related("visit__patient", "visit__clinic", "review__by")
-        .annotate(overridden=Exists(stood))
-        .order_by("-sealed_at", "number")
-    )
+    """Newest first."""
+    return documents.select_related("visit__patient", "clinic", "decided_by").order_by("-sealed_at", "number")
 
 
 def matching(documents: QuerySet[SealedDocument], wanted: Wanted, clinic: Clinic) -> QuerySet[SealedDocument]:
@@ -77,11 +66,11 @@ def matching(documents: QuerySet[SealedDocument], wanted: Wanted, clinic: Clinic
     if wanted.until:
         found = found.filter(sealed_at__lt=midnight(wanted.until + datetime.timedelta(days=1), clinic))
     if wanted.clinician:
-        found = found.filter(review__by=wanted.clinician)
+        found = found.filter(decided_by=wanted.clinician)
     if wanted.decision:
-        found = found.filter(review__decision=wanted.decision)
+        found = found.filter(decision=wanted.decision)
     if wanted.overridden is not None:
-        found = found.filter(Q(overridden=wanted.overridden))
+        found = found.filter(overridden=wanted.overridden)
     for word in wanted.patient.split():
         found = found.filter(named(word))
     return found
@@ -95,7 +84,7 @@ def named(word: str) -> Q:
     """SQLite compares only ASCII letters without regard to case; the usual spellings of a name help the others."""
     either = Q()
     for spelling in {word, word.lower(), word.upper(), word.title()}:
-        either |= Q(visit__patient__name__icontains=spelling)
+        either |= Q(patient_name__icontains=spelling)
     return either
 
 
@@ -118,7 +107,7 @@ class Member:
 
 def members_of(documents: QuerySet[SealedDocument], clinic: Clinic) -> list[Member]:
     """What goes into the ZIP, and nothing else of the rows: a few hundred bytes for each record."""
-    found = documents.values_list("number", "sha256", "size", "sealed_at", "review__decision")
+    found = documents.values_list("number", "sha256", "size", "sealed_at", "decision")
     members = []
     for number, sha256, size, sealed_at, decision in found.iterator():
         at = sealed_at.astimezone(clinic.zone)

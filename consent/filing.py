@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic import audit
-from clinic.models import Clinic, User
+from clinic.models import Clinic, User, Visit
 from consent import archive, document, rendering, sealing
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
 from screening.models import Review, rules_of
+from screening.standing import standings
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -75,13 +76,18 @@ def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequenc
 
 def put_on_record(filed: Filed, review: Review, ceremony: Ceremony | None, by: User, **data: Any) -> SealedDocument:
     """The row and its audit event; call inside the transaction that completes the record."""
+    visit, screening = review.visit, review.screening
     row = SealedDocument.objects.create(
-        visit=review.visit, review=review, ceremony=ceremony, kind=RecordKind.CONSENT if ceremony else RecordKind.DECISION,
+        clinic=visit.clinic, visit=visit, review=review, ceremony=ceremony,
+        kind=RecordKind.CONSENT if ceremony else RecordKind.DECISION,
         number=filed.number, sha256=filed.sha256, size=filed.size, unsigned_length=filed.unsigned_length,
         certificate=filed.certificate, sealed_at=filed.sealed_at, valid_until=filed.valid_until,
+        patient_name=visit.patient.name, decision=review.decision, decided_by=review.by,
+        overridden=any(standing.override for standing in standings(screening).findings),
     )  # fmt: skip
+    Visit.objects.filter(pk=visit.pk).update(closed_at=filed.sealed_at)
     audit.log(
-        review.visit.clinic,
+        visit.clinic,
         by,
         "record.sealed",
         row,

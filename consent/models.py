@@ -1,12 +1,15 @@
 """Signatures, consents and sealed records; all append-only."""
 
+import uuid
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinic.append_only import AppendOnly
+from clinic.append_only import AppendOnly, Scoped
 from clinic.models import Clinic, User, Visit
 from clinic.text import check_name, check_text
-from screening.models import Review
+from screening.models import Decision, Review
 
 
 class SealingCertificate(AppendOnly):
@@ -95,17 +98,62 @@ class Refusal(AppendOnly):
     clinic_path = "ceremony__visit__clinic"
 
 
+class PageRead(AppendOnly):
+    """A page of the consent that was shown on the tablet, and in which language."""
+
+    ceremony = models.ForeignKey(Ceremony, models.PROTECT, related_name="pages_read")
+    page = models.CharField(max_length=40)
+    language = models.CharField(max_length=20, default="en")
+    clinic_path = "ceremony__visit__clinic"
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["ceremony", "page", "language"], name="one_reading_per_page_and_language")
+        ]
+
+
+class Withdrawal(AppendOnly):
+    """A consent taken back: by whom, when they said so, and what had already been done by then."""
+
+    consent = models.OneToOneField("SealedDocument", models.PROTECT, related_name="withdrawn_by")
+    role = models.CharField(max_length=20, choices=SignerRole)
+    name = models.TextField(validators=[check_text])
+    said_at = models.DateTimeField()
+    done = models.TextField(max_length=4000, validators=[check_text])
+    words = models.TextField(blank=True, max_length=4000, validators=[check_text])
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    clinic_path = "consent__visit__clinic"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=SignerRole.values), name="withdrawal_role_known")
+        ]
+
+
 class RecordKind(models.TextChoices):
     CONSENT = "consent", _("Consent to dry needling")
     DECISION = "decision", _("Decision record")
+    REFUSAL = "refusal", _("Consent not given")
+    WITHDRAWAL = "withdrawal", _("Consent withdrawn")
 
 
 class SealedDocument(AppendOnly):
-    """A sealed PDF in the archive, found by its hash. A consent is complete only with its sealed document."""
+    """A sealed PDF in the archive, found by its hash. A consent is complete only with its sealed document.
 
+    `previous` is the record that this one supersedes, withdraws or follows on; its hash is printed. `patient_name`,
+    `decision`, `decided_by` and `overridden` are as printed, so that records are found without reading the clinic's
+    whole history. `frozen` holds what was printed from rows that may change (names, the clinic's address), so that the
+    page can be drawn again. `stamped_at`: the time of a time stamp inside the file.
+    """
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="documents")
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="documents")
-    review = models.OneToOneField(Review, models.PROTECT, related_name="document")
+    review = models.OneToOneField(Review, models.PROTECT, null=True, related_name="document")
     ceremony = models.OneToOneField(Ceremony, models.PROTECT, null=True, related_name="document")
+    refusal = models.OneToOneField(Refusal, models.PROTECT, null=True, related_name="document")
+    withdrawal = models.OneToOneField(Withdrawal, models.PROTECT, null=True, related_name="document")
+    previous = models.ForeignKey("self", models.PROTECT, null=True, related_name="followed_by")
     kind = models.CharField(max_length=20, choices=RecordKind)
     number = models.CharField(max_length=20, unique=True)
     sha256 = models.CharField(max_length=64, unique=True)
@@ -113,15 +161,57 @@ class SealedDocument(AppendOnly):
     unsigned_length = models.PositiveIntegerField()
     certificate = models.ForeignKey(SealingCertificate, models.PROTECT, related_name="documents")
     sealed_at = models.DateTimeField()
+    stamped_at = models.DateTimeField(null=True)
     valid_until = models.DateField(null=True)
-    clinic_path = "visit__clinic"
+    patient_name = models.CharField(max_length=120)
+    decision = models.CharField(max_length=10, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    overridden = models.BooleanField(default=False)
+    frozen = models.JSONField(default=dict)
+    clinic_path = "clinic"
 
     class Meta:
-        indexes = [models.Index(fields=["sealed_at"])]
+        indexes = [
+            models.Index(fields=["sealed_at"]),
+            models.Index(fields=["clinic", "sealed_at", "id"], name="records_by_time"),
+            models.Index(fields=["clinic", "patient_name", "id"], name="records_by_name"),
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="consent", ceremony__isnull=False) | models.Q(kind="decision", ceremony=None),
-                name="consent_has_its_ceremony",
+                condition=models.Q(kind="consent", review__isnull=False, ceremony__isnull=False, refusal=None, withdrawal=None)
+                | models.Q(kind="decision", review__isnull=False, ceremony=None, refusal=None, withdrawal=None)
+                | models.Q(kind="refusal", review=None, ceremony=None, refusal__isnull=False, withdrawal=None)
+                | models.Q(kind="withdrawal", review=None, ceremony=None, refusal=None, withdrawal__isnull=False)
+                & models.Q(previous__isnull=False),
+                name="record_has_what_it_is_about",
             ),
             models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="sha256_is_a_hash"),
         ]
+
+
+class TimeStamp(AppendOnly):
+    """A time stamp (RFC 3161) over a sealed file's hash that came after the seal, since its authority was away then."""
+
+    document = models.OneToOneField(SealedDocument, models.PROTECT, related_name="time_stamp")
+    token = models.BinaryField()
+    authority = models.CharField(max_length=200)
+    stamped_at = models.DateTimeField()
+    clinic_path = "document__clinic"
+
+
+class CopyLink(models.Model):
+    """A link by which a patient gets their copy of a record, after their birth date. Only its hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(SealedDocument, models.PROTECT, related_name="copy_links")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    emailed_at = models.DateTimeField(null=True)
+    wrong_days = models.PositiveSmallIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = Scoped.as_manager()
+    clinic_path = "document__clinic"

@@ -75,7 +75,7 @@ class Row:
 
     @property
     def words(self) -> str:
-        return str(SEAL_WORDS[Decision(self.document.review.decision)] if self.document else self.state.label)
+        return str(SEAL_WORDS[Decision(self.document.decision)] if self.document else self.state.label)
 
     @property
     def waits(self) -> str:

@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
@@ -106,7 +107,9 @@ def evaluate(visit: Visit, cause: str, by: User | None, plan: Plan | None = None
         visit=visit, intake=intake, policy=policy, seq=seq, rules_version=RULES_VERSION, born=case.born, today=case.today,
         replies={code: QUESTIONS[code].dump(reply) for code, reply in case.replies.items()},
         overall=list(result.overall), conflicts=list(result.conflicts), open=list(result.open), cause=cause, by=by,
+        weight=weight(result.findings),
     )  # fmt: skip
+    Visit.objects.filter(pk=visit.pk).update(closed_at=None)
     for site in plan.muscles:
         PlannedSite.objects.create(screening=screening, muscle=site.muscle.id, side=site.side, entry=site.entry)
     for area in sorted(plan.areas):
@@ -124,6 +127,11 @@ def evaluate(visit: Visit, cause: str, by: User | None, plan: Plan | None = None
         findings=len(result.findings),
     )
     return screening
+
+
+def weight(findings: Iterable[Trigger]) -> int:
+    """That of the most serious finding; what only waits for staff's own answers is not something reported."""
+    return max((trigger.outcome.weight for trigger in findings if not trigger.awaits_staff_only), default=-1)
 
 
 def write_finding(screening: Screening, case: Case, trigger: Trigger) -> Finding:

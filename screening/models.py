@@ -95,7 +95,10 @@ def in_english(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 class Screening(AppendOnly):
-    """One application of the fifteen precautions to an intake, a plan and a policy."""
+    """One application of the fifteen precautions to an intake, a plan and a policy.
+
+    `weight` is that of its most serious reported finding (-1: nothing reported), so that a queue can be sorted by it.
+    """
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="screenings")
     intake = models.ForeignKey(Intake, models.PROTECT, related_name="screenings")
@@ -109,6 +112,7 @@ class Screening(AppendOnly):
     conflicts = models.JSONField()
     open = models.JSONField()
     cause = models.CharField(max_length=40)
+    weight = models.SmallIntegerField(default=-1)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     clinic_path = "visit__clinic"
 
@@ -323,3 +327,14 @@ class Review(AppendOnly):
                 condition=models.Q(decision="proceed") | ~models.Q(reason=""), name="defer_and_decline_say_why"
             ),
         ]
+
+
+class Presence(models.Model):
+    """Who has a case open now, so that two clinicians do not work on it unaware of each other."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="present")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["visit", "user"], name="one_presence_per_person")]

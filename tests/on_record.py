@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from consent import archive, filing, sealing
 from consent.management.commands.demo import Demo
-from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate
+from consent.models import Ceremony, SealedDocument, SealingCertificate
 from screening import review as reviewing
 from screening.models import Review, Screening
 from tests import papers
@@ -22,12 +23,12 @@ def certificate(demo: Demo) -> SealingCertificate:
 
 def put(demo: Demo, review: Review, at: datetime | None = None, ceremony: Ceremony | None = None) -> SealedDocument:
     """The review's record, sealed and in the archive. `at`: as if it had been sealed then."""
-    sealed = sealing.seal(papers.draft(), papers.sealer(), reason="Record", location=demo.clinic.name)
-    return SealedDocument.objects.create(
-        visit=review.visit, review=review, ceremony=ceremony, number=filing.new_number(),
-        kind=RecordKind.CONSENT if ceremony else RecordKind.DECISION, sha256=archive.put(sealed), size=len(sealed),
-        unsigned_length=len(papers.draft()), certificate=certificate(demo), sealed_at=at or timezone.now(),
-    )  # fmt: skip
+    sealed, draft = sealing.seal(papers.draft(), papers.sealer(), reason="Record", location=demo.clinic.name), papers.draft()
+    filed = filing.Filed(
+        filing.new_number(), archive.put(sealed), len(sealed), len(draft), certificate(demo), at or timezone.now(), None
+    )
+    with transaction.atomic():
+        return filing.put_on_record(filed, review, ceremony, review.by)
 
 
 def decided(demo: Demo, name: str, decision: str = "defer", screening: Screening | None = None) -> Review:

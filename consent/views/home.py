@@ -27,8 +27,8 @@ def for_clinician(member: Member) -> dict[str, Any]:
 def for_admin(member: Member) -> dict[str, Any]:
     latest = (
         SealedDocument.objects.visible_to(member.user)
-        .filter(visit__clinic=member.clinic)
-        .select_related("visit__patient", "review__by")
+        .filter(clinic=member.clinic)
+        .select_related("decided_by")
         .order_by("-sealed_at")
     )
     return {"latest": latest[:LATEST]}

@@ -41,7 +41,7 @@ AMISS = (archive.ArchiveMissing, archive.ArchiveDamaged)
 
 def documents_of(request: StaffRequest) -> Any:
     """The records of the clinic that the person is at work in: their role counts there, and not elsewhere."""
-    return SealedDocument.objects.visible_to(request.user).filter(visit__clinic=request.member.clinic)
+    return SealedDocument.objects.visible_to(request.user).filter(clinic=request.member.clinic)
 
 
 @staff(Role.CLINICIAN, Role.ADMIN)
@@ -101,9 +101,7 @@ def export_records(request: StaffRequest) -> HttpResponseBase:
 
 
 def record_of(request: StaffRequest, document: str) -> Any:
-    rows = export.records(documents_of(request)).select_related(
-        "visit__patient", "visit__clinic", "review__by", "certificate", "ceremony"
-    )
+    rows = export.records(documents_of(request)).select_related("review", "certificate", "ceremony")
     return get_object_or_404(rows, pk=document)
 
 
