@@ -20,6 +20,14 @@ def switch(name: str, default: bool) -> bool:
     return value == "1"
 
 
+def number(name: str, default: int, least: int, most: int) -> int:
+    """A whole number from the environment, within its limits."""
+    value = os.environ.get(name, str(default))
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {value!r}")
+    return int(value)
+
+
 def secret(name: str, file: Path) -> str:
     """A secret from the environment, or from a file only we can read, made on the first run."""
     if value := os.environ.get(name):
@@ -60,13 +68,15 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-def web_address(name: str, schemes: tuple[str, ...]) -> str:
+def web_address(name: str, schemes: tuple[str, ...], with_path: bool = False) -> str:
     """An address such as https://intake.example.org from the environment; empty when it is not set."""
     value = os.environ.get(name, "").rstrip("/")
     parts = urlsplit(value)
-    whole = parts.scheme in schemes and parts.hostname and value == f"{parts.scheme}://{parts.netloc}"
+    path = parts.path if with_path else ""
+    whole = parts.scheme in schemes and parts.hostname and value == f"{parts.scheme}://{parts.netloc}{path}"
     if value and not whole:
-        raise ImproperlyConfigured(f"{name} must be {' or '.join(schemes)}://host, without a path, not {value!r}")
+        kind = "host/path" if with_path else "host, without a path"
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(schemes)}://{kind}, not {value!r}")
     return value
 
 
@@ -117,6 +127,12 @@ DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
 globals().update(mail(os.environ.get("NEEDLEPOINT_SMTP", ""), os.environ.get("NEEDLEPOINT_SENDER", "")))
 # How a patient's own phone reaches us; when it is empty, links have the address that the staff use.
 PUBLIC_ADDRESS = web_address("NEEDLEPOINT_ADDRESS", ("https",) if HTTPS else ("http", "https"))
+# Processes that draw records, for each process that serves; 0 draws in the serving process itself.
+RENDERERS = number("NEEDLEPOINT_RENDERERS", min(os.cpu_count() or 1, 4), 0, 64)
+# Where sealing keys come from: a function such as consent.keys.from_file, which reads PKCS#12 files of our own.
+SEALER = os.environ.get("NEEDLEPOINT_SEALER", "consent.keys.from_file")
+# A time-stamping authority (RFC 3161), if there is one.
+TIME_STAMPS = web_address("NEEDLEPOINT_TIME_STAMPS", ("http", "https"), with_path=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOT_URLCONF = "clinic.urls"

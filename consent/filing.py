@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from clinic import audit
 from clinic.models import Clinic, User, Visit
-from consent import archive, document, rendering, sealing
+from consent import archive, document, keys, rendering, sealing, stamping
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
+from consent.seals import read_seals
 from screening.models import Review, rules_of
 from screening.standing import standings
 
@@ -31,14 +31,13 @@ class Filed:
     certificate: SealingCertificate
     sealed_at: datetime.datetime
     valid_until: datetime.date | None
+    stamped_at: datetime.datetime | None = None
 
 
-def sealer_of(clinic: Clinic) -> sealing.Sealer:
+def sealer_of(clinic: Clinic) -> keys.Sealer:
     """The clinic's key; made on the first run, and never again once a certificate is on record."""
     known = SealingCertificate.objects.filter(clinic=clinic)
-    sealer = sealing.load_or_make(
-        settings.VAR / "keys", clinic.pk, clinic.name, settings.KEY_PASSPHRASE, may_make=not known.exists()
-    )
+    sealer = keys.sealer_for(clinic.pk, clinic.name, may_make=not known.exists())
     if not known.filter(fingerprint=sealer.fingerprint).exists():
         with transaction.atomic():
             row = SealingCertificate.objects.create(
@@ -68,10 +67,15 @@ def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequenc
         ceremony=ceremony, signatures=signatures, valid_until=valid_until,
     )  # fmt: skip
     unsigned = rendering.render(html)
-    sealed = sealing.seal(unsigned, sealer, reason=f"Record {number}", location=clinic.name, signed_at=sealed_at)
+    sealed = stamping.with_stamp(
+        lambda stamper: sealing.seal(
+            unsigned, sealer, reason=f"Record {number}", location=clinic.name, signed_at=sealed_at, stamper=stamper
+        )
+    )
+    [seal] = read_seals(sealed)
     sha256 = archive.put(sealed)
     certificate = SealingCertificate.objects.get(fingerprint=sealer.fingerprint)
-    return Filed(number, sha256, len(sealed), len(unsigned), certificate, sealed_at, valid_until)
+    return Filed(number, sha256, len(sealed), len(unsigned), certificate, sealed_at, valid_until, seal.stamped_at)
 
 
 def put_on_record(filed: Filed, review: Review, ceremony: Ceremony | None, by: User, **data: Any) -> SealedDocument:
@@ -82,6 +86,7 @@ def put_on_record(filed: Filed, review: Review, ceremony: Ceremony | None, by: U
         kind=RecordKind.CONSENT if ceremony else RecordKind.DECISION,
         number=filed.number, sha256=filed.sha256, size=filed.size, unsigned_length=filed.unsigned_length,
         certificate=filed.certificate, sealed_at=filed.sealed_at, valid_until=filed.valid_until,
+        stamped_at=filed.stamped_at,
         patient_name=visit.patient.name, decision=review.decision, decided_by=review.by,
         overridden=any(standing.override for standing in standings(screening).findings),
     )  # fmt: skip

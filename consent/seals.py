@@ -10,6 +10,7 @@ from io import BytesIO
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.general import find_cms_attribute_iter
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -45,6 +46,7 @@ class Seal:
     sealed_at: datetime | None
     whole: bool
     trusted: bool
+    stamped_at: datetime | None = None  # by a time stamp inside, whoever its authority is
 
 
 def read_seals(data: bytes) -> list[Seal]:
@@ -58,7 +60,8 @@ def read_seal(signature: EmbeddedPdfSignature) -> Seal:
     moment = signature.self_reported_timestamp
     # Offline, with the signer's own certificate as the only root: what is left to decide is whether we know it.
     context = ValidationContext(trust_roots=[own], moment=moment, allow_fetching=False, revocation_mode="soft-fail")
-    status = validate_pdf_signature(signature, context)
+    status = validate_pdf_signature(signature, context, ts_validation_context=authority_context(signature))
+    stamp = status.timestamp_validity
     whole = (
         status.intact
         and status.valid
@@ -67,4 +70,14 @@ def read_seal(signature: EmbeddedPdfSignature) -> Seal:
         and signature.docmdp_level == MDPPerm.NO_CHANGES
     )
     valid = moment is not None and own.not_valid_before <= moment <= own.not_valid_after
-    return Seal(hashlib.sha256(own.dump()).hexdigest(), moment, whole, valid and status.bottom_line)
+    stamped_at = stamp.timestamp if stamp else None
+    return Seal(hashlib.sha256(own.dump()).hexdigest(), moment, whole, valid and status.bottom_line, stamped_at)
+
+
+def authority_context(signature: EmbeddedPdfSignature) -> ValidationContext | None:
+    """The certificates that a time stamp brings stand for themselves, as the clinic's own does."""
+    tokens = find_cms_attribute_iter(signature.signer_info["unsigned_attrs"], "signature_time_stamp_token")
+    roots = [found.chosen for token in tokens for found in token["content"]["certificates"] if found.name == "certificate"]
+    if not roots:
+        return None
+    return ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")

@@ -24,6 +24,7 @@ LEFT_OUT = "not on this machine: "
 FIGURE = "figure"  # what a test counted and, by `record_property`, has printed at the end
 PACKAGES = {
     "chromium": "chromium",
+    "java": "default-jre-headless libjaxb-java",
     "certutil": "libnss3-tools",
     "pdfsig": "poppler-utils",
     "pdftotext": "poppler-utils",
@@ -78,6 +79,7 @@ def _own_ground(settings: Any, tmp_path: Path) -> None:
     """A data folder for this test alone, and passwords hashed quickly."""
     settings.VAR = tmp_path / "var"
     settings.VAR.mkdir(mode=0o700)
+    settings.RENDERERS = 0  # drawn here; the drawing processes have tests of their own
     settings.STATIC_ROOT = None  # assets straight from the source folders, under their own names
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

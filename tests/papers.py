@@ -10,7 +10,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 
-from consent import sealing
+from consent import keys, sealing
 
 WORDS = b"Ann Keogh agrees to dry needling"
 PASSPHRASE = b"of the clinic's key"
@@ -30,8 +30,8 @@ def draft() -> bytes:
 
 
 @cache
-def sealer(clinic: str = "Harbour Physio") -> sealing.Sealer:
-    return sealing.Sealer.from_pkcs12(sealing.make_identity(clinic, PASSPHRASE), PASSPHRASE)
+def sealer(clinic: str = "Harbour Physio") -> keys.Sealer:
+    return keys.Sealer.from_pkcs12(keys.make_identity(clinic, PASSPHRASE), PASSPHRASE)
 
 
 @cache
@@ -59,7 +59,7 @@ class Careless(sealing.TimedSigner):
 
 def sign_carelessly(
     data: bytes,
-    by: sealing.Sealer,
+    by: keys.Sealer,
     moment: datetime,
     *,
     certify: bool = True,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from consent import rendering
+from consent import drawing, rendering
 from consent.rendering import RenderingFailed, render
 from tests.door import Door
 
@@ -255,14 +255,14 @@ def test_records_are_drawn_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Non
     at_work: list[int] = []
     most: list[int] = []
 
-    def draw(html: str, *rest: Any) -> bytes:
+    def write(wanted: drawing.Drawing, *rest: Any) -> bytes:
         at_work.append(1)
         time.sleep(0.02)
         most.append(len(at_work))
         at_work.pop()
-        return html.encode()
+        return wanted.html.encode()
 
-    monkeypatch.setattr(rendering, "draw", draw)
+    monkeypatch.setattr(drawing, "write", write)
     found: list[bytes] = []
     threads = [threading.Thread(target=lambda name=name: found.append(render(name))) for name in "abcd"]
     for thread in threads:
@@ -274,16 +274,16 @@ def test_records_are_drawn_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_what_breaks_while_drawing_has_a_name_and_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = rendering.set_up()
+    before = drawing.set_up(rendering.workshop())
     with monkeypatch.context() as broken:
-        broken.setattr(rendering, "claim_universal_access", lambda document, pdf: 1 / 0)
+        broken.setattr(drawing, "finish", lambda document, pdf: 1 / 0)
         with pytest.raises(RenderingFailed):
             render(page("<p>Words"))
-    assert rendering.set_up() is not before
+    assert drawing.set_up(rendering.workshop()) is not before
     assert "Words" in text(render(page("<p>Words")))
 
 
 def test_pages_of_the_product_do_not_pay_for_drawing() -> None:
-    source = Path(rendering.__file__).read_text()
+    source = Path(drawing.__file__).read_text()
     assert "\nimport weasyprint" not in source
     assert "\nfrom weasyprint" not in source

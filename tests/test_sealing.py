@@ -14,10 +14,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 from cryptography.x509.oid import NameOID
+from django.core.management import CommandError, call_command
 from pypdf import PdfReader
 
-from consent import sealing
-from consent.sealing import CertificateExpired, KeyMissing, Sealer, SealingFailed
+from consent import archive, decision, keys, sealing, verification
+from consent.keys import KeyMissing, Sealer, SealingFailed
+from consent.management.commands.demo import Demo
+from consent.sealing import CertificateExpired
 from consent.seals import Seal, read_seals
 from tests import papers
 from tests.papers import PASSPHRASE
@@ -87,7 +90,7 @@ def test_the_sealer_tells_its_certificate_and_never_its_key() -> None:
 
 @pytest.mark.parametrize("name", ["A" * 120, "診" * 40, "é" * 60, "x"])
 def test_any_clinic_name_fits_into_a_certificate(name: str) -> None:
-    sealer = Sealer.from_pkcs12(sealing.make_identity(name, PASSPHRASE), PASSPHRASE)
+    sealer = Sealer.from_pkcs12(keys.make_identity(name, PASSPHRASE), PASSPHRASE)
     [title] = sealer.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     assert str(title.value).startswith(name[:10])
     assert str(title.value).endswith(" record seal")
@@ -95,7 +98,7 @@ def test_any_clinic_name_fits_into_a_certificate(name: str) -> None:
 
 def test_a_wrong_passphrase_does_not_open_the_key() -> None:
     with pytest.raises(SealingFailed, match="passphrase"):
-        Sealer.from_pkcs12(sealing.make_identity("North", PASSPHRASE), b"another")
+        Sealer.from_pkcs12(keys.make_identity("North", PASSPHRASE), b"another")
 
 
 @pytest.mark.parametrize("key", [rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP384R1())])
@@ -113,7 +116,7 @@ def test_nothing_is_sealed_outside_the_certificates_time(years: int) -> None:
 
 def test_nothing_is_sealed_today_with_a_certificate_of_long_ago() -> None:
     with time_machine.travel(datetime(2015, 3, 1, tzinfo=UTC)):
-        old = Sealer.from_pkcs12(sealing.make_identity("North", PASSPHRASE), PASSPHRASE)
+        old = Sealer.from_pkcs12(keys.make_identity("North", PASSPHRASE), PASSPHRASE)
     with pytest.raises(CertificateExpired):
         seal(papers.draft(), old)
 
@@ -154,56 +157,56 @@ def test_a_seal_by_another_key_is_not_handed_out(monkeypatch: pytest.MonkeyPatch
 
 def test_a_key_is_made_once_and_found_again(tmp_path: Path) -> None:
     folder = tmp_path / "keys"
-    made = sealing.load_or_make(folder, "c1", "North", PASSPHRASE, may_make=True)
-    kept = sealing.identity_path(folder, "c1").read_bytes()
-    assert sealing.load_or_make(folder, "c1", "North renamed", PASSPHRASE, may_make=True) is made
-    assert sealing.load_or_make(folder, "c2", "South", PASSPHRASE, may_make=True) != made
-    assert sealing.identity_path(folder, "c1").read_bytes() == kept
+    made = keys.load_or_make(folder, "c1", "North", PASSPHRASE, may_make=True)
+    kept = keys.identity_path(folder, "c1").read_bytes()
+    assert keys.load_or_make(folder, "c1", "North renamed", PASSPHRASE, may_make=True) is made
+    assert keys.load_or_make(folder, "c2", "South", PASSPHRASE, may_make=True) != made
+    assert keys.identity_path(folder, "c1").read_bytes() == kept
     assert read_seals(seal(papers.draft(), made))[0].fingerprint == made.fingerprint
 
 
 def test_key_files_are_for_our_eyes_only(tmp_path: Path) -> None:
     folder = tmp_path / "keys"
-    sealing.load_or_make(folder, "c1", "North", PASSPHRASE, may_make=True)
+    keys.load_or_make(folder, "c1", "North", PASSPHRASE, may_make=True)
     assert folder.stat().st_mode & 0o777 == 0o700
     assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o600]
 
 
 def test_a_missing_key_is_not_made_where_there_was_one(tmp_path: Path) -> None:
     with pytest.raises(KeyMissing, match=r"c1\.p12.*backup"):
-        sealing.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=False)
+        keys.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=False)
     assert not (tmp_path / "keys").exists()
 
 
 def test_a_restored_key_file_is_opened_anew(tmp_path: Path) -> None:
-    first = sealing.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=True)
-    path = sealing.identity_path(tmp_path / "keys", "c1")
-    path.write_bytes(sealing.make_identity("North", PASSPHRASE))
+    first = keys.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=True)
+    path = keys.identity_path(tmp_path / "keys", "c1")
+    path.write_bytes(keys.make_identity("North", PASSPHRASE))
     os.utime(path, (1, 1))
     assert (
-        sealing.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=False).fingerprint
+        keys.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=False).fingerprint
         != first.fingerprint
     )
 
 
 def test_an_open_key_does_not_open_for_another_passphrase(tmp_path: Path) -> None:
-    sealing.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=True)
+    keys.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=True)
     with pytest.raises(SealingFailed):
-        sealing.load_or_make(tmp_path / "keys", "c1", "North", b"another", may_make=True)
+        keys.load_or_make(tmp_path / "keys", "c1", "North", b"another", may_make=True)
 
 
 def test_workers_that_start_together_share_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     together, found = threading.Barrier(4), []
-    make = sealing.make_identity
+    make = keys.make_identity
 
     def make_together(name: str, passphrase: bytes) -> bytes:
         together.wait(10)  # all four have seen that there is no file
         return make(name, passphrase)
 
     def start() -> None:
-        found.append(sealing.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=True).fingerprint)
+        found.append(keys.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=True).fingerprint)
 
-    monkeypatch.setattr(sealing, "make_identity", make_together)
+    monkeypatch.setattr(keys, "make_identity", make_together)
     threads = [threading.Thread(target=start) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -212,3 +215,21 @@ def test_workers_that_start_together_share_one_key(tmp_path: Path, monkeypatch: 
     assert len(found) == 4
     assert len(set(found)) == 1
     assert len(list((tmp_path / "keys").iterdir())) == 1
+
+
+def test_after_renewal_new_records_have_the_new_seal_and_old_ones_stay_ours(db, settings, capsys):
+    demo = Demo()
+    old = decision.record(demo.case("Ann Keogh", 40, "Neck"), "defer", demo.siobhan, "Comes back next week.").document
+    call_command("certificate", renew=str(demo.clinic.pk))
+    new = decision.record(demo.case("Ben Ode", 40, "Neck"), "defer", demo.siobhan, "Comes back next week.").document
+    assert old.certificate != new.certificate
+    printed = capsys.readouterr().out
+    for document in (old, new):
+        assert verification.check(archive.get(document.sha256)).ok
+        assert document.certificate.fingerprint in printed
+    assert len(list((settings.VAR / "keys").glob("*.p12"))) == 2
+
+
+def test_a_renewal_of_no_clinic_says_how_to_find_one(db):
+    with pytest.raises(CommandError, match="There is no clinic"):
+        call_command("certificate", renew="nowhere")

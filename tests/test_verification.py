@@ -19,8 +19,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm
 from pypdf import PdfWriter
 
-from consent import sealing, verification
-from consent.sealing import Sealer
+from consent import keys, sealing, verification
+from consent.keys import Sealer
 from consent.verification import Outcome, Verdict
 from tests import papers
 from tests.door import Door
@@ -136,14 +136,14 @@ def test_a_seal_by_an_unknown_key_is_told_apart() -> None:
 def test_a_known_certificate_with_another_key_behind_it_does_not_hold() -> None:
     other: Any = papers.sealer("Feigned").signer
     ours = papers.sealer().certificate
-    feigned = Sealer(ours, sealing.KeptKey(other._key, ours))
+    feigned = Sealer(ours, keys.KeptKey(other._key, ours))
     verdict = inspect(papers.sign_carelessly(papers.draft(), feigned, NOW))
     assert verdict.outcome is Outcome.CHANGED
 
 
 def test_an_old_record_stays_whole_when_its_certificate_has_expired() -> None:
     with time_machine.travel(datetime(2015, 3, 1, tzinfo=UTC)):
-        old = Sealer.from_pkcs12(sealing.make_identity("North", papers.PASSPHRASE), papers.PASSPHRASE)
+        old = Sealer.from_pkcs12(keys.make_identity("North", papers.PASSPHRASE), papers.PASSPHRASE)
         record = seal(papers.draft(), old)
     assert old.not_after < NOW
     assert inspect(record, old).ok
@@ -227,7 +227,7 @@ def chatty(port: int) -> Sealer:
         .add_extension(x509.AuthorityInformationAccess(ask), critical=False)
         .sign(key, SHA256())
     )
-    return Sealer(certificate, sealing.KeptKey(key, certificate))
+    return Sealer(certificate, keys.KeptKey(key, certificate))
 
 
 def test_nobody_is_asked_over_the_network() -> None:

@@ -17,9 +17,9 @@ from clinic.models import Purpose, Role, Visit
 from consent import comprehension, decision, requirements, signing
 from consent.archive import ArchiveDamaged
 from consent.forms.signing import ClinicianSignatureForm, DecisionForm
+from consent.keys import SealingFailed
 from consent.models import Ceremony, Refusal, SealedDocument
 from consent.rendering import RenderingFailed
-from consent.sealing import SealingFailed
 from consent.wording import words_in
 from screening import review
 from screening.evaluation import NoIntake, current_screening
