@@ -50,7 +50,8 @@ def sections(review: Review) -> Iterator[Section]:
     if screening.plan.near_lung:
         yield wording.LUNG
     yield from (wording.ABOUT, wording.HOW, wording.BENEFIT)
-    yield wording.plan_section(map(site_words, sites), material(screening))
+    techniques = dict.fromkeys(site.technique for site in sites if site.technique)
+    yield wording.plan_section(map(with_details, sites), material(screening), techniques)
     yield wording.findings_section(dict.fromkeys(row.precaution.for_patient for row in screening.findings.all()))
     yield wording.people_section(review.by.printed_name, review.visit.clinic.name)
     yield wording.risks_section(thinner=screening.replies.get(BLOOD_THINNER.code, NO) != NO)
@@ -72,9 +73,20 @@ def site_words(site: PlannedSite) -> Message:
     return Message(wording.MUSCLE_AND_PLACES, {"muscle": muscle, "places": where})
 
 
+def with_details(site: PlannedSite) -> Message:
+    """A site with the number of needles and the depth, where the plan says so."""
+    said = site_words(site)
+    if site.number:
+        said = Message(wording.SITE_NUMBER, {"site": said, "number": site.number})
+    return Message(wording.SITE_DEPTH, {"site": said, "depth": site.depth}) if site.depth else said
+
+
 def material(screening: Screening) -> str:
+    """Of the needles that were recorded as free of a metal, or those that the plan names."""
     needles = standings(screening).needles
-    return str(needles.details["material"]) if needles else ""
+    if needles:
+        return str(needles.details["material"])
+    return next((site.needles for site in screening.sites.all() if site.needles), "")
 
 
 def questions(screening: Screening) -> list[Check]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views import ceremony, desk, records
+from consent.views import audit, ceremony, dashboard, desk, earlier, records
 from consent.views.home import home
 
 urlpatterns = [
@@ -19,9 +19,15 @@ urlpatterns = [
     path("tablet/consent/question/", ceremony.question, name="ceremony-question"),
     path("tablet/consent/disagree/", ceremony.disagree, name="ceremony-disagree"),
     path("tablet/consent/read/<slug:page>/", ceremony.read, name="ceremony-read"),
+    path("overview/", dashboard.overview, name="dashboard"),
+    path("overview/export/", dashboard.export, name="dashboard-export"),
+    path("audit/", audit.of_clinic, name="audit"),
+    path("audit/patients/<uuid:patient>/", audit.of_patient, name="audit-patient"),
+    path("audit/records/<uuid:document>/", audit.of_record, name="audit-record"),
     path("records/", records.records, name="records"),
     path("records/export/", records.export_records, name="records-export"),
     path("records/<uuid:document>/", records.record, name="record"),
+    path("patients/<uuid:patient>/records/", earlier.patient_records, name="patient-records"),
     path("records/<uuid:document>/record.pdf", records.pdf, name="record-pdf"),
     path("records/<uuid:document>/verify/", records.verify, name="record-verify"),
 ]

@@ -13,7 +13,7 @@ from typing import Any
 from consent.checks import CHECKS, NOT_SURE, WENT_ON, Check
 from screening.precautions.questions import Message
 
-WORDING_VERSION = "2026.2"
+WORDING_VERSION = "2026.3"
 
 type_of_translate = Callable[[str], str]
 
@@ -177,19 +177,29 @@ HEADINGS = (_("What"), _("How often"), _("Study"))  # of a section's rows, in a 
 MUSCLE_AND_PLACES = _("%(muscle)s (%(places)s)")
 NEEDLES = {
     "": _("We use single-use, sterile needles."),
+    "stainless_steel": _("We use single-use, sterile needles made of stainless steel."),
     "gold_plated": _("We use single-use, sterile needles that are plated with gold."),
     "silver_plated": _("We use single-use, sterile needles that are plated with silver."),
     "titanium": _("We use single-use, sterile needles made of titanium."),
     "other": _("We use single-use, sterile needles of another material, without the metal that you told us about."),
 }
+TECHNIQUES = {
+    "superficial": _("The needles stay just under the skin."),
+    "into_muscle": _("The needles go into the muscle, and often make it twitch for a moment."),
+    "left_in": _("The needles stay in the muscle for a few minutes."),
+    "twisted": _("The needles are turned gently where they are."),
+}
+SITE_NUMBER = _("%(site)s. Number of needles: %(number)s")
+SITE_DEPTH = _("%(site)s. Depth: %(depth)s")
 NO_FINDINGS = _("Your answers gave no reason to change the treatment.")
 PEOPLE = _("%(clinician)s explains this to you, answers your questions and treats you, at %(clinic)s.")
 
 
-def plan_section(sites: Iterable[Message], material: str) -> Section:
-    """`material`: of the needles, where it was chosen."""
+def plan_section(sites: Iterable[Message], material: str, techniques: Iterable[str] = ()) -> Section:
+    """`material`: of the needles, where it was chosen; `techniques`: those that the plan names."""
     needles = NEEDLES.get(material, NEEDLES["other"])
-    return Section("plan", "plan", _("Where we mean to needle"), (needles,), tuple(sites))
+    said = (needles, *(TECHNIQUES[technique] for technique in techniques if technique in TECHNIQUES))
+    return Section("plan", "plan", _("Where we mean to needle"), said, tuple(sites))
 
 
 def findings_section(words: Iterable[str]) -> Section:
@@ -250,7 +260,7 @@ def digest_of(shown: object) -> str:
 
 
 FIXED = (*CHILD, LUNG, ABOUT, HOW, BENEFIT, RISKS, ALTERNATIVES, RIGHTS, AFTERCARE, PRIVACY)
-WORDING_DIGEST = "f217b327c102671a086f4a93c143fe36e02f3c38af46811a48b94002818d81a8"
+WORDING_DIGEST = "e6ac6e3a7b0c80475533e8bea9880230e502ff1d995910dca6a3188aadc174a5"
 
 
 def everything() -> list[Any]:
@@ -258,6 +268,7 @@ def everything() -> list[Any]:
     filled: list[Section] = [plan_section((), ""), findings_section(()), people_section("", ""), *child_sections(())]
     return [
         [asdict(part) for part in (*FIXED, *filled)], list(THINNER_ROW), MEANINGS, CHILD_SIGNS, MUSCLE_AND_PLACES, NEEDLES,
+        TECHNIQUES, SITE_NUMBER, SITE_DEPTH,
         NOT_SURE, WENT_ON, [asdict(check) for check in CHECKS],
     ]  # fmt: skip
 

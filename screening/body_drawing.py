@@ -179,3 +179,17 @@ def _figure(name: str, sides: tuple[str, str], middle: dict[str, str], paired: d
 FRONT = _figure("Front", ("right", "left"), _FRONT_MIDDLE_AREAS, _FRONT_PAIRED_AREAS, _FACE)
 BACK = _figure("Back", ("left", "right"), _BACK_MIDDLE_AREAS, _BACK_PAIRED_AREAS, "")
 FIGURES = (FRONT, BACK)
+
+
+def _neighbours() -> dict[str, frozenset[str]]:
+    """Regions that share an edge on the drawing, from the front or from the back."""
+    found: dict[str, set[str]] = {}
+    for areas in (_FRONT_MIDDLE_AREAS | _FRONT_PAIRED_AREAS, _BACK_MIDDLE_AREAS | _BACK_PAIRED_AREAS):
+        points = {region: set(outline.split()) for region, outline in areas.items()}
+        for region, mine in points.items():
+            beside = {other for other, theirs in points.items() if other != region and len(mine & theirs) > 1}
+            found[region] = found.get(region, set()) | beside
+    return {region: frozenset(beside) for region, beside in found.items()}
+
+
+NEIGHBOURS = _neighbours()

@@ -12,7 +12,7 @@ from screening.evaluation import current_intake, evaluate
 from screening.intake import asked_and_answered, complete_case, draft_case
 from screening.models import Intake, Screening
 from screening.questionnaire import QUESTIONS, parse_replies
-from screening.review import ReviewRefused, latest, require_clinician
+from screening.refusals import ReviewRefused, latest, require_clinician
 
 
 class CorrectionRefused(ReviewRefused):

@@ -3,14 +3,26 @@
 import datetime
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.db import connection, transaction
 
 from clinic import audit
 from clinic.models import User, Visit
-from screening.models import ClinicPolicy, Finding, Intake, PlannedSite, ResolutionKind, Screening, message_to, rules_of
+from screening.models import (
+    ClinicPolicy,
+    Details,
+    Finding,
+    Intake,
+    PlannedSite,
+    ResolutionKind,
+    Screening,
+    message_to,
+    rules_of,
+    token_of,
+)
 from screening.precautions.policy import Policy
 from screening.precautions.questions import Asked
 from screening.precautions.vocabulary import Case, Plan, Trigger
@@ -94,12 +106,19 @@ def lock(visit: Visit) -> Visit:
     return Visit.objects.select_for_update(of=("self",)).select_related("patient", "clinic").get(pk=visit.pk)
 
 
-def evaluate(visit: Visit, cause: str, by: User | None, plan: Plan | None = None) -> Screening:
-    """Screen the visit anew, with the plan given or the one before, and write the screening with its findings."""
+def evaluate(
+    visit: Visit, cause: str, by: User | None, plan: Plan | None = None, details: Mapping[str, Details] | None = None
+) -> Screening:
+    """Screen the visit anew, with the plan given or the one before, and write the screening with its findings.
+
+    `details`, by a site's token, say how it is needled; None keeps those of the screening before.
+    """
     visit = lock(visit)
     intake, policy, last = current_intake(visit), current_policy(visit), current_screening(visit)
     if plan is None:
         plan = last.plan if last else Plan()
+    if details is None:
+        details = last.details if last else {}
     case = case_of(intake, plan, rules_of(policy))
     result = screen(case)
     seq = last.seq + 1 if last else 1
@@ -110,10 +129,7 @@ def evaluate(visit: Visit, cause: str, by: User | None, plan: Plan | None = None
         weight=weight(result.findings),
     )  # fmt: skip
     Visit.objects.filter(pk=visit.pk).update(closed_at=None)
-    for site in plan.muscles:
-        PlannedSite.objects.create(screening=screening, muscle=site.muscle.id, side=site.side, entry=site.entry)
-    for area in sorted(plan.areas):
-        PlannedSite.objects.create(screening=screening, area=area)
+    write_plan(screening, plan, details)
     for trigger in result.findings:
         write_finding(screening, case, trigger)
     audit.log(
@@ -127,6 +143,16 @@ def evaluate(visit: Visit, cause: str, by: User | None, plan: Plan | None = None
         findings=len(result.findings),
     )
     return screening
+
+
+def write_plan(screening: Screening, plan: Plan, details: Mapping[str, Details]) -> None:
+    for site in plan.muscles:
+        said = asdict(details.get(token_of(site), Details()))
+        PlannedSite.objects.create(
+            screening=screening, muscle=site.muscle.id, side=site.side, entry=site.entry, **said
+        )
+    for area in sorted(plan.areas):
+        PlannedSite.objects.create(screening=screening, area=area, **asdict(details.get(area, Details())))
 
 
 def weight(findings: Iterable[Trigger]) -> int:

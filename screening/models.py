@@ -1,6 +1,7 @@
 """What was answered, what the screening found, and what clinicians recorded about it; all append-only but the draft."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
@@ -17,6 +18,7 @@ from screening.questionnaire import PRECAUTION_OF_PART
 
 THINNEST_REASON = 15
 LONGEST_NOTE = 20_000
+LONGEST_DETAIL = 120
 
 
 class ClinicPolicy(AppendOnly):
@@ -125,15 +127,40 @@ class Screening(AppendOnly):
         muscles = tuple(site.muscle_site for site in sites if site.muscle)
         return Plan(muscles, frozenset(site.area for site in sites if site.area))
 
+    @property
+    def details(self) -> "dict[str, Details]":
+        """How each planned site is needled, by its token; sites of which nothing is said are left out."""
+        said = {site.token: site.details for site in self.sites.all()}
+        return {token: details for token, details in said.items() if details != Details()}
+
+
+@dataclass(frozen=True)
+class Details:
+    """How a planned site is needled: what the patient agrees to, and no part of what the rules see."""
+
+    needles: str = ""
+    technique: str = ""
+    number: int | None = None
+    depth: str = ""
+
+
+def token_of(site: MuscleSite) -> str:
+    """Names a planned muscle on its side with its entry; an area is named by its code."""
+    return f"{site.code}@{site.entry}"
+
 
 class PlannedSite(AppendOnly):
-    """A muscle on a side, or an area, that the clinician means to needle."""
+    """A muscle on a side, or an area, that the clinician means to needle, and how."""
 
     screening = models.ForeignKey(Screening, models.PROTECT, related_name="sites")
     muscle = models.CharField(max_length=60, blank=True)
     side = models.CharField(max_length=5, blank=True)
     entry = models.CharField(max_length=40, blank=True)
     area = models.CharField(max_length=40, blank=True)
+    needles = models.CharField(max_length=20, blank=True)
+    technique = models.CharField(max_length=LONGEST_DETAIL, blank=True, validators=[check_text])
+    number = models.PositiveSmallIntegerField(null=True)
+    depth = models.CharField(max_length=LONGEST_DETAIL, blank=True, validators=[check_text])
     clinic_path = "screening__visit__clinic"
 
     class Meta:
@@ -157,6 +184,14 @@ class PlannedSite(AppendOnly):
     @property
     def code(self) -> str:
         return self.muscle_site.code if self.muscle else self.area
+
+    @property
+    def token(self) -> str:
+        return token_of(self.muscle_site) if self.muscle else self.area
+
+    @property
+    def details(self) -> Details:
+        return Details(self.needles, self.technique, self.number, self.depth)
 
 
 class Finding(AppendOnly):

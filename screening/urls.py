@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from screening.views import assistance, case, case_acts, case_correction, guardian, intake
+from screening.views import assistance, case, case_acts, case_correction, case_planning, guardian, intake
 
 urlpatterns = [
     path("tablet/intake/", intake.start, name="intake"),
@@ -16,7 +16,9 @@ urlpatterns = [
     path("tablet/intake/<slug:slug>/", intake.page, name="intake-page"),
     path("cases/<uuid:visit>/", case.case, name="case"),
     path("cases/<uuid:visit>/settle/", case_acts.settle, name="case-settle"),
-    path("cases/<uuid:visit>/plan/", case_acts.plan, name="case-plan"),
+    path("cases/<uuid:visit>/plan/", case_planning.plan, name="case-plan"),
+    path("cases/<uuid:visit>/plan/preview/", case_planning.look, name="case-plan-preview"),
+    path("cases/<uuid:visit>/as-last-time/", case_planning.repeat, name="case-as-last-time"),
     path("cases/<uuid:visit>/resolve/", case_acts.resolve, name="case-resolve"),
     path("cases/<uuid:visit>/record/", case_acts.record, name="case-record"),
     path("cases/<uuid:visit>/override/", case_acts.override, name="case-override"),

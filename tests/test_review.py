@@ -149,9 +149,18 @@ def test_the_day_to_come_back_is_in_the_future_and_kept_only_for_a_deferral(desk
 def test_two_clinicians_deciding_make_one_decision_and_the_second_is_told_who_was_first(desk):
     screening = desk.ready()
     proceed(screening, desk.siobhan)
-    with pytest.raises(review.AlreadyDecided, match=r"Siobhan Byrne has already decided: proceed"):
+    with pytest.raises(review.AlreadyDecided, match=r"Siobhan Byrne decided at \d\d:\d\d: proceed"):
         review.decide(screening, "decline", desk.tom, "Does not want it")
     assert Review.objects.get().by == desk.siobhan
+
+
+def test_the_database_keeps_to_one_decision_even_when_both_saw_the_case_undecided(desk, monkeypatch):
+    screening = desk.ready()
+    proceed(screening, desk.tom)
+    monkeypatch.setattr(review, "latest", lambda seen: seen.visit)
+    with pytest.raises(review.AlreadyDecided, match=r"Tom Ellis decided at \d\d:\d\d: proceed"):
+        review.decide(screening, "decline", desk.siobhan, "Does not want it")
+    assert Review.objects.get().by == desk.tom
 
 
 def test_after_a_decision_nothing_changes_until_the_case_is_reopened(desk):

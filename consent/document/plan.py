@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from screening.body import AREAS
 from screening.body_map import BodyMap, body_map
-from screening.models import Finding, Screening
+from screening.models import Finding, PlannedSite, Screening
+from screening.planning import how_words, near_lung_notice
 from screening.precautions.questions import UNSURE, Where
 from screening.precautions.vocabulary import Outcome, Scope
 from screening.questionnaire import QUESTIONS
-from screening.review import near_lung_notice
 
 FORBIDS = {Outcome.AVOID_REGION, Outcome.CONTRAINDICATED}
 
@@ -19,6 +19,7 @@ class Site:
 
     words: str
     places: str
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,17 @@ def printed(screening: Screening, findings: list[Finding]) -> PrintedPlan:
     caution = local(findings, {Outcome.CAUTION}) - forbidden
     unsure = sorted({site.muscle.name for site in plan.muscles if site.muscle.needs_confirmation})
     return PrintedPlan(
-        sites=tuple(Site(row.words, touched(row.muscle_site.areas) if row.muscle else "") for row in rows),
+        sites=tuple(site_of(row) for row in rows),
         left_out="; ".join(left_out(screening)),
         map=body_map(plan.places, forbidden, caution, marked(screening) - forbidden - caution),
         notice=near_lung_notice(plan),
         unconfirmed=", ".join(unsure),
         kept_clear=clear_of(findings),
     )
+
+
+def site_of(row: PlannedSite) -> Site:
+    return Site(row.words, touched(row.muscle_site.areas) if row.muscle else "", how_words(row.details))
 
 
 def touched(areas: frozenset[str]) -> str:

@@ -104,4 +104,9 @@ AGE_AND_WILLINGNESS = Precaution(
     for_clinician=_(
         "Nobody is treated against their will. Below majority the child and the guardian both agree and sign, and the child can say what will happen."
     ),
+    measures=(
+        "Short session, few and superficial needles",
+        "Parent or guardian stays in the room",
+        "Child shown the needle first; stop signal agreed",
+    ),
 )

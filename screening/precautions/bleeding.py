@@ -107,4 +107,11 @@ BLEEDING = Precaution(
     for_clinician=_(
         "Record the medicine, the last test and the pressure time. Choose muscles that pressure can reach, or give a reason. Never advise stopping a medicine."
     ),
+    measures=(
+        "Superficial only, in muscles that pressure can reach",
+        "Press for 60 seconds after each needle, then look again",
+        "Last blood test seen and in range",
+        "Told to watch for bruising or swelling and to call us",
+        "Medicine goes on unchanged",
+    ),
 )

@@ -61,4 +61,9 @@ IMMUNITY = Precaution(
         "Your body may fight germs less well. We will clean the skin with extra care and tell you what to watch for."
     ),
     for_clinician=_("Record the cause and the skin preparation, and tell the patient the signs of infection."),
+    measures=(
+        "Skin disinfected and left to dry before each needle",
+        "Told the signs of infection and whom to call",
+        "Fewer needles, none near the joint",
+    ),
 )

@@ -73,4 +73,9 @@ LYMPHEDEMA_PRECAUTION = Precaution(
     for_clinician=_(
         "Known lymphedema does not rule treatment out; tell the patient what is known. Look at any new swelling first."
     ),
+    measures=(
+        "Told what is known: lymphedema alone does not rule it out",
+        "Looked at: long known, unchanged, not hot or painful",
+        "Advised to have the new swelling seen first",
+    ),
 )

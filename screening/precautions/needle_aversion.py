@@ -73,4 +73,10 @@ NEEDLE_AVERSION = Precaution(
     for_clinician=_(
         "Explain, then let the patient choose. Record any fainting, offer lying down for the first treatment, and agree a stop signal."
     ),
+    measures=(
+        "Explained what happens and what it feels like; the patient asked and still wants it",
+        "Lying down for the first treatment",
+        "Stop signal agreed",
+        "One needle first, then ask again",
+    ),
 )

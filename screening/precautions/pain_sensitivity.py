@@ -45,4 +45,9 @@ PAIN_SENSITIVITY = Precaution(
         "You told us that touch can hurt a lot. We will test gently first, and may choose another place or fewer needles."
     ),
     for_clinician=_("Test touch first; consider another site or a gentler dose."),
+    measures=(
+        "Touch tested first; tolerated at the planned sites",
+        "Gentler dose: fewer needles, shorter time",
+        "Planned at another site, away from the sensitive one",
+    ),
 )

@@ -111,4 +111,10 @@ PREGNANCY = Precaution(
     for_clinician=_(
         "Record the weeks and how they were counted. Tell the patient that miscarriage is common then and that no link is shown."
     ),
+    measures=(
+        "Told that miscarriage is common in these weeks and that no link is shown",
+        "No needling at the belly or low back today",
+        "Lying on the side, short session",
+        "Talked with the midwife or doctor first",
+    ),
 )

@@ -45,4 +45,9 @@ SKIN_LESIONS = Precaution(
     rule=rule,
     for_patient=_("We will look at the skin you told us about, and keep needles away from there."),
     for_clinician=_("Look at the skin. Place the lesion, make its place narrower, or clear it; then plan elsewhere."),
+    measures=(
+        "Looked at: intact and dry, kept clear by a hand's width",
+        "Looked at: open or inflamed, no needling near it",
+        "Advised to have it seen by a doctor",
+    ),
 )

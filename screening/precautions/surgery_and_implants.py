@@ -124,4 +124,10 @@ SURGERY_AND_IMPLANTS = Precaution(
     for_clinician=_(
         "Never toward an opened joint; never in the area of a device or cosmetic implant. This clinic adds: no electrical stimulation near a device without its team's advice."
     ),
+    measures=(
+        "Needles point away from the joint and implant",
+        "No sign of infection at the joint",
+        "Superficial only, a hand's width from the scar",
+        "No electrical stimulation",
+    ),
 )

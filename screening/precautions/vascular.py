@@ -73,4 +73,9 @@ VASCULAR = Precaution(
     for_clinician=_(
         "The source rules dry needling out in the presence of vascular disease, wherever it is. Going on needs a reason that names type and site."
     ),
+    measures=(
+        "Clot healed long ago and no longer treated",
+        "Away from the leg concerned",
+        "Told to watch for swelling, heat or pain in the calf",
+    ),
 )

@@ -213,6 +213,7 @@ class Precaution:
 
     `each_visit`: asked anew at every visit; all others may be shown as "last time you said" and confirmed.
     `stricter` holds a clinic's switches: statements that replace one of the same part when they are more serious.
+    `measures` are offered to the clinician to record, beside their own words.
     """
 
     number: int
@@ -225,3 +226,4 @@ class Precaution:
     stricter: Callable[[Case], Iterator[Trigger]] | None = None
     for_patient: str
     for_clinician: str
+    measures: tuple[str, ...] = ()

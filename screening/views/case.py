@@ -13,16 +13,17 @@ from clinic.languages import status_words
 from clinic.models import Role, Visit
 from screening.assistance import helpers_of
 from screening.forms.case import CaseForm
-from screening.forms.plan import AreaForm, MuscleForm
+from screening.forms.plan import PlanForm
+from screening.last_visit import last_visit, since
 from screening.models import Intake
 from screening.precautions import PRECAUTIONS
 from screening.precautions.policy import STRICTER
 from screening.precautions.vocabulary import Case
-from screening.review import near_lung_notice
+from screening.repeating import Offer, offer
 from screening.views.case_answers import groups
 from screening.views.case_cards import Cards
 from screening.views.case_page import CasePage
-from screening.views.case_plan import map_of
+from screening.views.case_plan import panel, row_of
 from screening.words import ASKED, OUTCOMES, SCOPES
 
 
@@ -65,19 +66,34 @@ def desk_context(page: CasePage) -> dict[str, Any]:
 
 def full_context(request: StaffRequest, page: CasePage) -> dict[str, Any]:
     cards = Cards(page)
+    plan_form: Any = page.form(lambda: PlanForm(page.plan, page.screening.details))
     found, answered = cards.all(), groups(page)
     numbers = {card.number for card in found}
     context = {
         "page": page, "review": page.review, "stands": page.stands,
         "cards": found, "open_cards": sum(card.is_open for card in found),
         "quiet": [group for group in answered if group.precaution.number not in numbers], "answered": answered,
-        "sites": cards.sites, "map": map_of(page), "near_lung": near_lung_notice(page.plan),
-        "unconfirmed": any(site.needs_confirmation for site in cards.sites),
-        "muscle_form": page.form(MuscleForm), "area_form": page.form(AreaForm), "questions": page.questions,
+        "plan_form": plan_form, "plan": panel(page, plan_form, cards.plan), "questions": page.questions,
         "communication": page.communication, "representative": page.representative, "outstanding": page.outstanding,
         "typed_decision": typed_decision(request, page.visit),
     }  # fmt: skip
-    return context | versions(page.visit) | after_forms(page)
+    return context | before(page) | versions(page.visit) | after_forms(page)
+
+
+def before(page: CasePage) -> dict[str, Any]:
+    """The last visit, what is another since then, and what can be taken over from it in one step."""
+    last = last_visit(page.visit)
+    if last is None:
+        return {}
+    made = offer(page.screening, last, page.stands) if page.may_act else None
+    return {"last": last, "since": since(last, page.screening)} | (offered(page, made) if made else {})
+
+
+def offered(page: CasePage, made: Offer) -> dict[str, Any]:
+    rows = [(row_of(site, None, made.details.get(site.token)), site) for site in made.preview.sites]
+    said = [(_(question.text), question.say((question.clear or ("",))[0]).render(_)) for question in made.answers]
+    form = page.form(lambda: CaseForm("as-last-time"))
+    return {"offer": made, "offer_sites": rows, "offer_said": said, "offer_form": form}
 
 
 def after_forms(page: CasePage) -> dict[str, Any]:

@@ -14,25 +14,13 @@ from django.views.decorators.http import require_POST
 from clinic.access import StaffRequest, staff, visit_of
 from clinic.models import Role, Visit
 from screening import review
-from screening.forms.case import (
-    NOTES,
-    CaseForm,
-    CommunicationForm,
-    NeedlesForm,
-    NoteForm,
-    OpinionForm,
-    OverrideForm,
-    PlaceForm,
-    QuestionsForm,
-    RepresentativeForm,
-    SettleForm,
-)
-from screening.forms.plan import AreaForm, MuscleForm, without
+from screening.forms.case import CaseForm, CommunicationForm, PlaceForm, QuestionsForm, RepresentativeForm, SettleForm
+from screening.forms.meeting import NOTES, NeedlesForm, NoteForm, OpinionForm, OverrideForm
 from screening.models import Finding, Screening
 from screening.precautions.questions import Asked, Where
 from screening.precautions.vocabulary import Requirement
 from screening.questionnaire import QUESTIONS
-from screening.review import AlreadyDecided, ReviewRefused, StaleScreening
+from screening.refusals import AlreadyDecided, ReviewRefused, StaleScreening
 from screening.standing import standings
 from screening.views.case import show
 from screening.views.case_cards import place_form, where_questions
@@ -145,26 +133,6 @@ def settled_by(screening: Screening, form: CaseForm) -> tuple[dict[str, Any], st
 
 @staff(Role.CLINICIAN)
 @require_POST
-def plan(request: StaffRequest, visit: str) -> HttpResponse:
-    """Add a muscle or an area, or take one out; each is screened at once."""
-
-    def build(screening: Screening, data: Any) -> CaseForm:
-        if data.get("remove"):
-            return CaseForm("plan-remove", data)
-        if data.get("do") not in {"muscle", "area"}:
-            raise NotOffered
-        return MuscleForm(data) if data["do"] == "muscle" else AreaForm(data)
-
-    def verb(screening: Screening, form: CaseForm) -> None:
-        before = screening.plan
-        new = form.added_to(before) if isinstance(form, MuscleForm | AreaForm) else without(before, form.data["remove"])
-        review.plan(screening, new, request.user)
-
-    return act(request, visit, build, verb)
-
-
-@staff(Role.CLINICIAN)
-@require_POST
 def resolve(request: StaffRequest, visit: str) -> HttpResponse:
     """Record how a requirement of a finding was met."""
 
@@ -172,7 +140,9 @@ def resolve(request: StaffRequest, visit: str) -> HttpResponse:
         finding, kind = finding_of(screening, data), data.get("kind", "")
         if kind not in finding.requires or kind not in {*NOTES, Requirement.NEEDLES}:
             raise NotOffered
-        return NeedlesForm(finding.part, data) if kind == Requirement.NEEDLES else NoteForm(finding.part, kind, data)
+        if kind == Requirement.NEEDLES:
+            return NeedlesForm(finding.part, data)
+        return NoteForm(finding.part, kind, data, finding.precaution.measures)
 
     def verb(screening: Screening, form: Any) -> None:
         details = form.details()

@@ -12,7 +12,7 @@ from screening.precautions import PRECAUTIONS
 from screening.precautions.questions import UNSURE, Asked, Question, Where
 from screening.precautions.vocabulary import Precaution
 from screening.questionnaire import PRECAUTION_OF, QUESTIONS
-from screening.review import LOCATED
+from screening.settling import LOCATED
 from screening.views.case_page import CasePage
 
 

@@ -6,15 +6,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from screening.forms.case import CaseForm, NeedlesForm, NoteForm, OpinionForm, OverrideForm, PlaceForm, SettleForm
+from screening.forms.case import CaseForm, PlaceForm, SettleForm
+from screening.forms.meeting import NeedlesForm, NoteForm, OpinionForm, OverrideForm
 from screening.models import Finding, Resolution, Screening, message_from
+from screening.planning import Site
 from screening.precautions.questions import UNSURE, Asked, Question, Text, Where
 from screening.precautions.vocabulary import Case, Precaution, Requirement
 from screening.questionnaire import PRECAUTION_OF, QUESTIONS
-from screening.review import LOCATED, MATERIALS
-from screening.standing import Standing
+from screening.recording import MATERIALS
+from screening.settling import LOCATED
+from screening.standing import WORDS, Standing
 from screening.views.case_page import CasePage, awaits_staff
-from screening.views.case_plan import Site, planned_sites
+from screening.views.case_plan import Row, row_of, saved
 from screening.views.case_words import DUE, REQUIREMENTS, cited
 from screening.words import badge_words
 
@@ -60,11 +63,12 @@ class Card:
     needs: tuple[Need, ...] = ()
     replies: tuple[tuple[Question, CaseForm | None], ...] = ()
     placing: tuple[CaseForm, ...] = ()
-    in_the_way: tuple[Site, ...] = ()
+    in_the_way: tuple[Row, ...] = ()
     correct: str = ""
     unplaced: tuple[str, ...] = ()
     is_first: bool = True
     is_open: bool = False
+    due: str = ""
 
 
 def where_questions(finding: Finding) -> list[tuple[Where, list[Question]]]:
@@ -113,7 +117,7 @@ class Cards:
 
     def __init__(self, page: CasePage) -> None:
         self.page = page
-        self.sites = planned_sites(page)
+        self.plan = saved(page)
         self.shown = [row for row in page.stands.findings if not awaits_staff(row.finding)]
         self.shown.sort(key=lambda row: (-row.finding.weight, row.finding.number, row.finding.part))
         self.open = [item.question for item in page.stands.outstanding if item.question]
@@ -147,13 +151,14 @@ class Cards:
             needs=tuple(self.need(row, need) for need in finding.requires), replies=replies,
             placing=tuple(self.placing(finding)), in_the_way=tuple(self.in_the_way(row)), correct=precaution.code,
             is_first=first, is_open=bool(row.open or (first and unsettled)), unplaced=tuple(unsettled),
+            due=due_words(row, bool(first and unsettled)),
         )  # fmt: skip
 
     def unsure_card(self, precaution: Precaution) -> Card:
         return Card(
             key=f"unsure-{precaution.number}", kind="unsure", badge=_("Not sure"), title=_(precaution.title),
             cite=_("Source %(number)s") % {"number": precaution.number}, number=precaution.number,
-            replies=tuple(self.replies(precaution)), correct=precaution.code, is_open=True,
+            replies=tuple(self.replies(precaution)), correct=precaution.code, is_open=True, due=_("settle the answer"),
         )  # fmt: skip
 
     def replies(self, precaution: Precaution) -> Iterator[tuple[Question, CaseForm | None]]:
@@ -175,10 +180,10 @@ class Cards:
             if form:
                 yield form
 
-    def in_the_way(self, row: Standing) -> Iterator[Site]:
-        """Planned sites that run into the finding and can be taken out of the plan."""
+    def in_the_way(self, row: Standing) -> Iterator[Row]:
+        """Planned sites that run into the finding, and can be taken out of the plan or exchanged."""
         if row.finding.conflicts and not row.override and self.page.may_act:
-            yield from (site for site in self.sites if row.finding in site.forbidden_by)
+            yield from (row_of(site, None) for site in self.plan.sites if is_forbidden(site, row.finding.part))
 
     def need(self, row: Standing, need: str) -> Need:
         if need == Requirement.OVERRIDE:
@@ -192,7 +197,7 @@ class Cards:
             act = Act(_("%(name)s, %(authority)s") % who.details, who)
         form = None
         if code in NOTED:
-            form = self.page.form(lambda: NoteForm(finding.part, code))
+            form = self.page.form(lambda: NoteForm(finding.part, code, measures=finding.precaution.measures))
         elif code == Requirement.NEEDLES:
             form = self.page.form(lambda: NeedlesForm(finding.part))
         earlier = "" if done else self.earlier(finding, need)
@@ -223,6 +228,15 @@ class Cards:
         """What was recorded for this requirement before the finding changed."""
         rows = [row for row in self.recorded if row.part == finding.part and row.kind == need]
         return rows[-1].note if rows and rows[-1].fingerprint != finding.fingerprint else ""
+
+
+def due_words(row: Standing, unsettled: bool) -> str:
+    """What is still required to release it, in a few words."""
+    return "; ".join([_("settle the answer")] * unsettled + [_(WORDS[Requirement(need)]) for need in row.open])
+
+
+def is_forbidden(site: Site, part: str) -> bool:
+    return any(trigger.part == part for trigger in site.forbidden_by)
 
 
 def said_besides(case: Case, precaution: Precaution) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from screening.models import Screening
 from screening.precautions import PRECAUTIONS
 from screening.precautions.questions import Asked
 from screening.precautions.vocabulary import Precaution
-from screening.review import AlreadyDecided, ReviewRefused, StaleScreening
+from screening.refusals import AlreadyDecided, ReviewRefused, StaleScreening
 from screening.views.case_acts import uuid_of
 
 

@@ -10,24 +10,18 @@ from clinic.access import Member
 from clinic.models import Visit
 from screening.evaluation import NoIntake, answered_on, current_screening
 from screening.forms.case import CaseForm, CommunicationForm, QuestionsForm, RepresentativeForm
-from screening.models import Finding, Review, Screening, rules_of
+from screening.models import Finding, Review, Screening
+from screening.planning import as_screened
 from screening.precautions.communication import LANGUAGE
 from screening.precautions.questions import Asked, Question
 from screening.precautions.vocabulary import Case, Plan, Requirement
-from screening.questionnaire import PRECAUTION_OF, QUESTIONS, parse_replies, shown
+from screening.questionnaire import PRECAUTION_OF, QUESTIONS, shown
 from screening.standing import Outstanding, Standings, needs_help_to_talk, standings
 
 CONSENT_STEPS = frozenset(
     {Requirement.CAPACITY_OR_REPRESENTATIVE, Requirement.CHILD_AND_GUARDIAN, Requirement.WORKING_ROUTE}
 )
 NAMED_LANGUAGES = frozenset(option.code for option in LANGUAGE.options) - {"sign", "other"}
-
-
-def case_of(screening: Screening) -> Case:
-    """The case as it was screened, with what staff settled, but for the plan."""
-    policy = rules_of(screening.policy)
-    replies, _faults = parse_replies(screening.replies)
-    return Case(screening.born, screening.today, replies, policy=policy)
 
 
 def for_staff(case: Case, member: Member) -> list[Question]:
@@ -40,7 +34,7 @@ def for_staff(case: Case, member: Member) -> list[Question]:
 
 
 def questions_form(screening: Screening, member: Member, data: Any = None) -> QuestionsForm:
-    questions = for_staff(case_of(screening), member)
+    questions = for_staff(as_screened(screening), member)
     replies = screening.replies
     given = {question.code: replies[question.code] for question in questions if question.code in replies}
     return QuestionsForm(questions, given, screening.today, data)
@@ -81,7 +75,7 @@ class CasePage:
 
     @cached_property
     def case(self) -> Case:
-        return case_of(self.screening)
+        return as_screened(self.screening)
 
     @cached_property
     def review(self) -> Review | None:
@@ -122,7 +116,7 @@ class CasePage:
     def problem(self) -> str:
         """Said on top of the page when a form was refused; what is wrong stands at the form, unless it is gone."""
         if self.is_typed_shown:
-            return _("Nothing was recorded yet.")
+            return _("Nothing was recorded yet.") if self.typed and self.typed.errors else ""
         errors = self.typed.errors.values() if self.typed else []
         return " ".join(str(error) for found in errors for error in found)
 

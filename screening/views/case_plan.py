@@ -1,67 +1,137 @@
-"""The plan of a case beside its findings: what runs into what, and the body map of both."""
+"""The plan of a case beside its findings: what is picked, what it runs into and where to go instead, and the body map."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from screening.body import AREAS, WHOLE_BODY
+from django.utils.translation import gettext as _
+
+from screening.body import WHOLE_BODY, words_of
 from screening.body_map import BodyMap, body_map
-from screening.forms.plan import token_of
-from screening.models import Finding
+from screening.forms.plan import PlanForm
+from screening.models import Details, Finding, token_of
+from screening.planning import Preview, Site, how_words, preview
 from screening.precautions.questions import UNSURE, Where
-from screening.precautions.vocabulary import Outcome, Scope
-from screening.questionnaire import QUESTIONS
+from screening.precautions.vocabulary import Origin, Outcome, Plan, Scope, Trigger
+from screening.questionnaire import PRECAUTION_OF_PART, QUESTIONS
 from screening.views.case_page import CasePage
+from screening.views.case_words import ORIGINS
+from screening.words import badge_words
 
 FORBIDDING = frozenset({Outcome.AVOID_REGION, Outcome.CONTRAINDICATED})
 
 
 @dataclass(frozen=True)
-class Site:
-    """A planned site, and the findings that forbid it or ask for care there."""
+class Line:
+    """A finding at a planned site in words: its statement and the place. `part` leads to its card."""
+
+    kind: str
+    cite: str
+    text: str
+    part: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A planned site as the page shows it: what is said of it, what it runs into, where to go instead."""
 
     token: str
     words: str
-    forbidden_by: tuple[Finding, ...]
-    care_by: tuple[Finding, ...]
-    near_lung: bool = False
-    needs_confirmation: bool = False
+    lines: tuple[Line, ...]
+    ways: tuple[tuple[str, str], ...]
+    near_lung: bool
+    areas: tuple[str, ...] = ()
+    number: str = ""
+    depth: str = ""
+    error: str = ""
+    said: str = ""
 
 
-def touches(finding: Finding, code: str, areas: frozenset[str]) -> bool:
-    planned = {code} if finding.scope == Scope.MUSCLES else areas
-    return finding.scope != Scope.PERSON and bool(planned & set(finding.places))
+@dataclass(frozen=True)
+class Panel:
+    """All of the plan's panel. `pending`: picked, and not on record."""
+
+    rows: tuple[Row, ...]
+    notice: str
+    void: tuple[str, ...]
+    map: BodyMap
+    unconfirmed: bool
+    pending: bool
 
 
-def planned_sites(page: CasePage) -> list[Site]:
-    plan = page.plan
-    rows = [(token_of(site), site.words, site.code, site.areas, site.muscle) for site in plan.muscles]
-    rows_of_areas = [(code, AREAS[code].words, code, frozenset({code}), None) for code in AREAS if code in plan.areas]
-    return [
-        Site(
-            token, words, forbidding(page, code, areas), careful(page, code, areas),
-            near_lung=bool(muscle and muscle.near_lung), needs_confirmation=bool(muscle and muscle.needs_confirmation),
-        )
-        for token, words, code, areas, muscle in [*rows, *rows_of_areas]
+def overrides_of(page: CasePage) -> list[Any]:
+    return [row.override for row in page.stands.findings if row.override]
+
+
+def saved(page: CasePage) -> Preview:
+    """The plan on record, looked at by the rules of its screening."""
+    return preview(page.screening, page.plan, overrides_of(page))
+
+
+def panel(page: CasePage, form: PlanForm | None, shown: Preview) -> Panel:
+    """`shown` is the plan on record; a form with other sites is looked at as well."""
+    picked = form.plan if form else page.plan
+    looked = shown if picked == page.plan else preview(page.screening, picked, overrides_of(page))
+    return Panel(
+        tuple(row_of(site, form, page.screening.details.get(site.token)) for site in looked.sites),
+        looked.notice, void_words(looked), map_of(page, picked),
+        any(site.needs_confirmation for site in looked.sites), bool(form and form.is_bound),
+    )  # fmt: skip
+
+
+def void_words(looked: Preview) -> tuple[str, ...]:
+    """Overrides that this plan would end."""
+    words = _("The override of %(title)s (%(part)s) will no longer apply: it weighed another plan. Give it anew.")
+    return tuple(words % {"title": _(over.finding.precaution.title), "part": over.finding.part} for over in looked.void)
+
+
+def row_of(site: Site, form: PlanForm | None, details: Details | None = None) -> Row:
+    number, depth = form.typed_of(site.token) if form else ("", "")
+    return Row(
+        site.token, site.words, tuple(lines_of(site)), tuple((token_of(way), way.words) for way in site.ways_out),
+        site.near_lung, tuple(sorted(site.areas)), number, depth,
+        form.row_errors.get(site.token, "") if form else "", how_words(details) if details else "",
+    )  # fmt: skip
+
+
+def lines_of(site: Site) -> Iterator[Line]:
+    for trigger in site.forbidden_by:
+        yield line_of(trigger, site, "hit")
+    for trigger in site.care_by:
+        yield line_of(trigger, site, "care")
+
+
+def line_of(trigger: Trigger, site: Site, kind: str) -> Line:
+    """The class, what the statement says, and where on the body it meets this site."""
+    places = {place for place in trigger.places if place in site.areas} or {site.token.partition("@")[0]}
+    number = PRECAUTION_OF_PART[trigger.part].number
+    words = _("%(outcome)s: %(says)s Here: %(places)s.") % {
+        "outcome": badge_words(trigger.outcome, trigger.scope),
+        "says": _(trigger.statement.says),
+        "places": ", ".join(words_of(places)),
+    }
+    return Line(kind, str(ORIGINS[Origin(trigger.origin)]) % {"number": number}, words, trigger.part)
+
+
+def as_json(page: CasePage, form: PlanForm) -> dict[str, Any]:
+    """What the browser shows while muscles are picked: words only, nothing of it is on record."""
+    made = panel(page, form, saved(page))
+    rows = [
+        {
+            "token": row.token, "words": row.words, "areas": row.areas, "ways": row.ways, "nearLung": row.near_lung,
+            "lines": [[line.kind, line.cite, line.text, line.part] for line in row.lines],
+        }
+        for row in made.rows
     ]  # fmt: skip
+    return {"rows": rows, "notice": made.notice, "void": made.void}
 
 
-def forbidding(page: CasePage, code: str, areas: frozenset[str]) -> tuple[Finding, ...]:
-    """Findings that forbid the site and are not overridden."""
-    rows = [row for row in page.stands.findings if row.finding.outcome in FORBIDDING and not row.override]
-    return tuple(row.finding for row in rows if touches(row.finding, code, areas))
-
-
-def careful(page: CasePage, code: str, areas: frozenset[str]) -> tuple[Finding, ...]:
-    """Findings of caution there, and overridden ones."""
-    rows = [row for row in page.stands.findings if row.finding.outcome == Outcome.CAUTION or row.override]
-    return tuple(row.finding for row in rows if touches(row.finding, code, areas))
-
-
-def map_of(page: CasePage) -> BodyMap:
+def map_of(page: CasePage, plan: Plan) -> BodyMap:
     """Planned, forbidden, to be needled with care; what the patient marked for other reasons is dotted."""
     located = [row.finding for row in page.stands.findings if row.finding.scope == Scope.REGIONS]
     forbidden = areas_of([finding for finding in located if finding.outcome in FORBIDDING])
     caution = areas_of([finding for finding in located if finding.outcome == Outcome.CAUTION])
-    return body_map(page.plan.places, forbidden, caution, marked(page) - forbidden - caution)
+    return body_map(plan.places, forbidden, caution, marked(page) - forbidden - caution)
 
 
 def areas_of(findings: list[Finding]) -> set[str]:

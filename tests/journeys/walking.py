@@ -163,16 +163,13 @@ def answer_questions(page: Page, **answers: str) -> None:
 
 
 def plan(page: Page, muscle: str, side: str) -> None:
-    unfold(page, "details.planning")
-    form = page.locator("form#plan-muscle")
-    form.locator('[name="muscle"]').select_option(muscle)
-    form.locator('[name="side"]').select_option(side)
-    form.get_by_role("button", name="Add the muscle").click()
-
-
-def unfold(page: Page, selector: str) -> None:
-    if page.locator(selector).get_attribute("open") is None:
-        page.locator(f"{selector} > summary").click()
+    """Found by typing its name, put on a side, saved."""
+    form = page.locator("form#plan-form")
+    form.get_by_role("combobox", name="Muscle").fill(muscle.replace("_", " "))
+    form.locator(".muscles").get_by_role("option").first.click()
+    form.get_by_role("button", name=f"Add {side}").click()
+    expect(form.locator(f'[data-token^="{muscle}_{side}@"]')).to_be_visible()
+    form.get_by_role("button", name="Save the plan").click()
 
 
 def note(page: Page, part: str, kind: str, words: str) -> None:

@@ -1,0 +1,22 @@
+"""The earlier records of one patient, reached from their case."""
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from clinic import audit
+from clinic.access import StaffRequest, staff
+from clinic.models import Patient, Role
+from consent.models import SealedDocument
+
+
+@staff(Role.CLINICIAN, Role.ADMIN)
+def patient_records(request: StaffRequest, patient: str) -> HttpResponse:
+    """All sealed records of the patient at this clinic, the newest first."""
+    clinic = request.member.clinic
+    found = get_object_or_404(Patient.objects.visible_to(request.user).filter(clinic=clinic), pk=patient)
+    with transaction.atomic():
+        audit.log(clinic, request.user, "patient.records_listed", found)
+    rows = SealedDocument.objects.visible_to(request.user).filter(clinic=clinic, visit__patient=found)
+    documents = rows.select_related("decided_by", "visit").order_by("-sealed_at")
+    return render(request, "consent/earlier.html", {"patient": found, "documents": documents})
