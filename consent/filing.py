@@ -2,7 +2,7 @@
 
 import datetime
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,14 @@ from django.utils import timezone
 from clinic import audit
 from clinic.models import Clinic, User, Visit
 from consent import archive, document, keys, rendering, sealing, stamping
+from consent.document import notes
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
 from consent.seals import read_seals
 from screening.models import Review, rules_of
 from screening.standing import standings
 
+# What may go wrong with a record, and is told to the person; the next try may succeed.
+NOT_SEALED = (rendering.RenderingFailed, keys.SealingFailed, archive.ArchiveDamaged, OSError)
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -32,6 +35,7 @@ class Filed:
     sealed_at: datetime.datetime
     valid_until: datetime.date | None
     stamped_at: datetime.datetime | None = None
+    previous: SealedDocument | None = None
 
 
 def sealer_of(clinic: Clinic) -> keys.Sealer:
@@ -53,52 +57,80 @@ def new_number() -> str:
     return "-".join(letters[i : i + 4] for i in (0, 4, 8))
 
 
-def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequence[Signature]) -> Filed:
-    """Render, seal and store the record. No row is written; a file without a row is harmless."""
-    visit, clinic = review.visit, review.visit.clinic
+type_of_draw = Callable[[str, datetime.datetime, audit.Head, str, SealedDocument | None], str]
+
+
+def before(visit: Visit) -> SealedDocument | None:
+    """The newest record of the visit."""
+    return visit.documents.order_by("-sealed_at", "-created_at").first()
+
+
+def seal_page(
+    clinic: Clinic, draw: type_of_draw, previous: SealedDocument | None, valid_until: datetime.date | None = None
+) -> Filed:
+    """Draw, seal and store a record. No row is written; a file without a row is harmless."""
     sealer = sealer_of(clinic)
     number, sealed_at = new_number(), timezone.now()
-    valid_until = None
-    if ceremony:
-        days = rules_of(review.screening.policy).consent_valid_days
-        valid_until = visit.clinic.today() + datetime.timedelta(days=days)
-    html = document.record_html(
-        review, number=number, sealed_at=sealed_at, head=audit.head(clinic), certificate=sealer.fingerprint,
-        ceremony=ceremony, signatures=signatures, valid_until=valid_until,
-    )  # fmt: skip
-    unsigned = rendering.render(html)
+    unsigned = rendering.render(draw(number, sealed_at, audit.head(clinic), sealer.fingerprint, previous))
     sealed = stamping.with_stamp(
         lambda stamper: sealing.seal(
             unsigned, sealer, reason=f"Record {number}", location=clinic.name, signed_at=sealed_at, stamper=stamper
         )
     )
     [seal] = read_seals(sealed)
-    sha256 = archive.put(sealed)
     certificate = SealingCertificate.objects.get(fingerprint=sealer.fingerprint)
-    return Filed(number, sha256, len(sealed), len(unsigned), certificate, sealed_at, valid_until, seal.stamped_at)
+    return Filed(
+        number, archive.put(sealed), len(sealed), len(unsigned), certificate, sealed_at, valid_until, seal.stamped_at, previous
+    )
+
+
+def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequence[Signature]) -> Filed:
+    """The record of a decision, drawn and sealed: with its ceremony a consent."""
+    visit, valid_until = review.visit, None
+    if ceremony:
+        days = rules_of(review.screening.policy).consent_valid_days
+        valid_until = visit.clinic.today() + datetime.timedelta(days=days)
+
+    def draw(number: str, at: datetime.datetime, head: audit.Head, key: str, previous: SealedDocument | None) -> str:
+        return document.record_html(
+            review, number=number, sealed_at=at, head=head, certificate=key, ceremony=ceremony, signatures=signatures,
+            valid_until=valid_until, previous=previous,
+        )  # fmt: skip
+
+    return seal_page(visit.clinic, draw, before(visit), valid_until)
+
+
+def seal_note(note: notes.Note, review: Review, previous: SealedDocument | None) -> Filed:
+    """The short record that a consent was not given or taken back, drawn and sealed."""
+
+    def draw(number: str, at: datetime.datetime, head: audit.Head, key: str, previous: SealedDocument | None) -> str:
+        return notes.note_html(note, review, number=number, sealed_at=at, head=head, certificate=key, previous=previous)
+
+    return seal_page(review.visit.clinic, draw, previous)
+
+
+def put(
+    filed: Filed, kind: str, decided: Review, by: User | None, data: Mapping[str, Any], **about: Any
+) -> SealedDocument:
+    """The row and its audit event. `decided`: the decision that it goes back to; `about`: the rows that it records."""
+    visit = decided.visit
+    row = SealedDocument.objects.create(
+        clinic=visit.clinic, visit=visit, kind=kind, number=filed.number, sha256=filed.sha256, size=filed.size,
+        unsigned_length=filed.unsigned_length, certificate=filed.certificate, sealed_at=filed.sealed_at,
+        stamped_at=filed.stamped_at, valid_until=filed.valid_until, previous=filed.previous,
+        patient_name=visit.patient.name, decided_by=decided.by, **about,
+    )  # fmt: skip
+    told = {"visit": str(visit.pk), "sha256": filed.sha256, "kind": kind}
+    audit.log(visit.clinic, by, "record.sealed", row, **told, **data)
+    return row
 
 
 def put_on_record(filed: Filed, review: Review, ceremony: Ceremony | None, by: User, **data: Any) -> SealedDocument:
-    """The row and its audit event; call inside the transaction that completes the record."""
-    visit, screening = review.visit, review.screening
-    row = SealedDocument.objects.create(
-        clinic=visit.clinic, visit=visit, review=review, ceremony=ceremony,
-        kind=RecordKind.CONSENT if ceremony else RecordKind.DECISION,
-        number=filed.number, sha256=filed.sha256, size=filed.size, unsigned_length=filed.unsigned_length,
-        certificate=filed.certificate, sealed_at=filed.sealed_at, valid_until=filed.valid_until,
-        stamped_at=filed.stamped_at,
-        patient_name=visit.patient.name, decision=review.decision, decided_by=review.by,
-        overridden=any(standing.override for standing in standings(screening).findings),
+    """A decision's record; call inside the transaction that completes it. The visit is closed with it."""
+    row = put(
+        filed, RecordKind.CONSENT if ceremony else RecordKind.DECISION, review, by, {"decision": review.decision} | data,
+        review=review, ceremony=ceremony, decision=review.decision,
+        overridden=any(standing.override for standing in standings(review.screening).findings),
     )  # fmt: skip
-    Visit.objects.filter(pk=visit.pk).update(closed_at=filed.sealed_at)
-    audit.log(
-        visit.clinic,
-        by,
-        "record.sealed",
-        row,
-        visit=str(review.visit_id),
-        sha256=filed.sha256,
-        decision=review.decision,
-        **data,
-    )
+    Visit.objects.filter(pk=review.visit_id).update(closed_at=filed.sealed_at)
     return row

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views import audit, ceremony, dashboard, desk, earlier, records
+from consent.views import audit, ceremony, dashboard, desk, earlier, records, verifying, withdrawal
 from consent.views.home import home
 
 urlpatterns = [
@@ -24,10 +24,14 @@ urlpatterns = [
     path("audit/", audit.of_clinic, name="audit"),
     path("audit/patients/<uuid:patient>/", audit.of_patient, name="audit-patient"),
     path("audit/records/<uuid:document>/", audit.of_record, name="audit-record"),
+    path("verify/", verifying.page, name="verifying"),
+    path("verify/hash/", verifying.by_hash, name="verifying-hash"),
     path("records/", records.records, name="records"),
     path("records/export/", records.export_records, name="records-export"),
     path("records/<uuid:document>/", records.record, name="record"),
     path("patients/<uuid:patient>/records/", earlier.patient_records, name="patient-records"),
     path("records/<uuid:document>/record.pdf", records.pdf, name="record-pdf"),
     path("records/<uuid:document>/verify/", records.verify, name="record-verify"),
+    path("records/<uuid:document>/withdraw/", withdrawal.withdraw, name="record-withdraw"),
+    path("records/<uuid:document>/withdraw/seal/", withdrawal.seal, name="record-withdrawal-seal"),
 ]

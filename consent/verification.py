@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import TextChoices
@@ -12,6 +12,7 @@ from pyhanko.pdf_utils.crypt import PdfKeyNotAvailableError
 
 from consent.models import SealedDocument, SealingCertificate
 from consent.seals import ROTTEN, Seal, read_seals
+from consent.state import state_of
 
 LARGEST = 32 * 1024 * 1024
 
@@ -47,6 +48,8 @@ class Verdict:
     explains: str
     fingerprint: str | None = None
     sealed_at: datetime | None = None
+    number: str = ""
+    today: str = ""  # how the record stands now: valid, expired, withdrawn, replaced
 
     @property
     def ok(self) -> bool:
@@ -86,9 +89,13 @@ def examine(data: bytes) -> tuple[Outcome, str, Seal | None]:
 
 
 def check(data: bytes) -> Verdict:
-    """Judge a file by the certificates and the records that are kept here."""
-    return inspect(
+    """Judge a file by the certificates and the records that are kept here; a whole one with how it stands today."""
+    verdict = inspect(
         data,
         known=lambda fingerprint: SealingCertificate.objects.filter(fingerprint=fingerprint).exists(),
         on_record=lambda sha256: SealedDocument.objects.filter(sha256=sha256).exists(),
     )
+    if not verdict.ok:
+        return verdict
+    document = SealedDocument.objects.select_related("clinic").get(sha256=verdict.sha256)
+    return replace(verdict, number=document.number, today=state_of(document).words)

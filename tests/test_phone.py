@@ -24,7 +24,7 @@ from clinic import desk, phone, settings, tablet
 from clinic.models import AuditEvent, Handover, IntakeLink, Role, Visit
 from clinic.private_log import DropDetails
 from clinic.tablet import KEY
-from clinic.views.phone import QUIET, drawn
+from clinic.qr import QUIET, drawn
 from screening import intake
 from screening.models import IntakeDraft
 from tests.browsing import TABLET

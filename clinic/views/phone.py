@@ -1,11 +1,8 @@
 """The link to the patient's own phone: made, emailed and stopped by staff; the date of birth opens the patient's pages."""
 
 from collections.abc import Callable
-from itertools import groupby
-from typing import Any
 from urllib.parse import urlsplit
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -22,8 +19,8 @@ from clinic.access import StaffRequest, staff, visit_of
 from clinic.fields import BirthDateForm
 from clinic.languages import ORIGINAL, languages
 from clinic.models import Clinic, Handover, Role, Visit, age_on
+from clinic.qr import drawn
 
-QUIET = 4  # modules of white around a QR code, below which readers fail
 ONLY_HERE = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -33,19 +30,6 @@ def address_of(request: HttpRequest, visit: Visit, token: str) -> str:
     language = phone.language_of(visit)
     query = "" if language == ORIGINAL else f"?language={language}"
     return (settings.PUBLIC_ADDRESS or f"{request.scheme}://{request.get_host()}") + path + query
-
-
-def drawn(text: str) -> dict[str, Any]:
-    """A QR code as the path of an SVG, with the quiet zone."""
-    rows = segno.make(text, error="m", micro=False).matrix
-    path = ""
-    for y, row in enumerate(rows, QUIET):
-        x = QUIET
-        for dark, run in groupby(row):
-            width = len(list(run))
-            path += f"M{x} {y}h{width}v1h-{width}z" if dark else ""
-            x += width
-    return {"path": path, "size": len(rows) + 2 * QUIET}
 
 
 @staff(Role.FRONT_DESK, Role.CLINICIAN)

@@ -13,41 +13,10 @@ from django.views.decorators.http import require_POST
 from clinic import audit, desk, phone, tablet
 from clinic.access import StaffRequest, staff, visit_of
 from clinic.forms import AnotherVisitForm, HandOverForm, VisitForm
+from clinic.happened import BECAUSE, STORY, words_of
 from clinic.models import AuditEvent, Purpose, Role, Visit, age_on
 from clinic.views.patients import patient_of
 
-HAPPENED = {
-    "visit.opened": gettext_lazy("Visit opened"),
-    "tablet.handed_over": gettext_lazy("Tablet handed to the patient"),
-    "tablet.confirmed": gettext_lazy("Patient confirmed who they are"),
-    "tablet.returned": gettext_lazy("Tablet came back"),
-    "tablet.closed": gettext_lazy("Pages closed by themselves"),
-    "tablet.help_called": gettext_lazy("Patient called a member of staff"),
-    "tablet.help_answered": gettext_lazy("Call answered"),
-    "link.made": gettext_lazy("Link made for the patient’s own phone"),
-    "link.emailed": gettext_lazy("Link sent by email"),
-    "link.opened": gettext_lazy("Link opened with the right date of birth"),
-    "link.birth_date_refused": gettext_lazy("Wrong date of birth given for the link"),
-    "link.ended": gettext_lazy("Link ended"),
-    "intake.assisted": gettext_lazy("Patient named who helps to answer"),
-    "intake.submitted": gettext_lazy("Answers sent"),
-    "intake.corrected": gettext_lazy("Answers corrected by a clinician"),
-    "case.decided": gettext_lazy("Clinician decided"),
-    "consent.opened": gettext_lazy("Consent opened"),
-    "consent.signed": gettext_lazy("Consent signed"),
-    "consent.refused": gettext_lazy("Consent not given"),
-}
-BECAUSE = {
-    "not_me": gettext_lazy("the person said that they are not this patient"),
-    "returned": gettext_lazy("given back"),
-    "replaced": gettext_lazy("handed over anew"),
-    "idle": gettext_lazy("nobody used them"),
-    "expired": gettext_lazy("their time was over"),
-    "new_link": gettext_lazy("a new link was made"),
-    "stopped": gettext_lazy("stopped by staff"),
-    "locked": gettext_lazy("five wrong dates of birth"),
-    "another_link": gettext_lazy("another patient’s link was opened on the same phone"),
-}
 PHONE, TABLET = gettext_lazy("On a phone"), gettext_lazy("On the tablet")
 
 
@@ -56,13 +25,13 @@ def told(events: list[AuditEvent]) -> list[dict[str, Any]]:
     lines, place = [], TABLET
     for event in events:
         place = {"tablet.handed_over": TABLET, "link.opened": PHONE}.get(event.action, place)
-        if event.action in HAPPENED:
+        if event.action in STORY:
             lines.append(happened(event, place))
     return lines
 
 
 def happened(event: AuditEvent, place: Any) -> dict[str, Any]:
-    words = HAPPENED[event.action]
+    words = words_of(event.action)
     if event.action == "tablet.returned" and place == PHONE:
         words = gettext_lazy("Pages closed on the phone")
     return {

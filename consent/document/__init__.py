@@ -9,12 +9,12 @@ from django.utils.translation import override
 
 from clinic import audit
 from clinic.languages import ORIGINAL
-from consent.document import fifteen, front, history, met, plan, signed, told, versions
+from consent.document import fifteen, front, history, met, notes, plan, signed, told, versions
 from consent.document.fifteen import Interview
 from consent.document.findings import Reader
 from consent.document.signed import signature_path
 from consent.document.words import Clock
-from consent.models import Ceremony, Signature
+from consent.models import Ceremony, SealedDocument, Signature
 from screening.models import Review
 from screening.standing import standings
 
@@ -24,8 +24,12 @@ __all__ = ["record_html", "signature_path"]
 def record_html(
     review: Review, *, number: str, sealed_at: datetime.datetime, head: audit.Head, certificate: str,
     ceremony: Ceremony | None, signatures: Sequence[Signature], valid_until: datetime.date | None,
+    previous: SealedDocument | None = None,
 ) -> str:  # fmt: skip
-    """The record of a decision: with its ceremony and signatures a consent, without them a decision record."""
+    """The record of a decision: with its ceremony and signatures a consent, without them a decision record.
+
+    `previous`: the record of this visit that it replaces or follows.
+    """
     clinic, clock = review.visit.clinic, Clock(review.visit.clinic.zone)
     sealed_at = sealed_at.astimezone(clinic.zone).replace(microsecond=0)
     # A record is in the clinic's language; what was shown in another is marked where it stands.
@@ -41,6 +45,8 @@ def record_html(
             "asked": told.asked(ceremony, clock) if ceremony else (),
             "signatures": signed.in_order(signatures, clock),
             "uncompleted": signed.uncompleted(review.visit, ceremony, clock),
+            "previous": notes.before(previous, clock),
+            "check": versions.check_at(number),
             "versions": versions.versions(review.screening, ceremony, head, certificate),
             **screened(review, clock, valid_until),
         })  # fmt: skip
@@ -64,6 +70,7 @@ def screened(review: Review, clock: Clock, valid_until: datetime.date | None) ->
         "rows": [front.row(item) for item in found],
         "plan": planned,
         "fifteen": sections,
+        "additional": fifteen.additional(interview, found),
         "quiet": [section for section in sections if section.is_quiet],
         "heard": [section for section in sections if not section.found and section.has_concern],
         "met": met.met(stands, clock),

@@ -31,6 +31,7 @@ class Found:
 
     part: str
     number: int
+    mark: str
     title: str
     badge: Badge
     says: str
@@ -81,10 +82,10 @@ def note_of(row: Resolution) -> str:
     return ". ".join(filter(None, [needle_words(row), row.note]))
 
 
-def brief_of(note: str, number: int) -> str:
+def brief_of(note: str, mark: str) -> str:
     if len(note) <= LONGEST_BRIEF:
         return note
-    return _("Recorded in full under precaution %(number)s.") % {"number": number}
+    return _("Recorded in full under precaution %(number)s.") % {"number": mark}
 
 
 class Reader:
@@ -103,6 +104,7 @@ class Reader:
         return Found(
             part=finding.part,
             number=finding.number,
+            mark=finding.precaution.mark,
             title=_(finding.precaution.title),
             badge=badge_of(finding.outcome, finding.scope),
             says=_(finding.statement.says),
@@ -114,6 +116,8 @@ class Reader:
         )
 
     def cite(self, finding: Finding) -> str:
+        if finding.precaution.is_additional:
+            return _("This clinic also asks (%(mark)s)") % {"mark": finding.precaution.mark}
         if finding.origin == Origin.SOURCE:
             return _("Source, precaution %(number)s") % {"number": finding.number}
         return str(ORIGINS[Origin(finding.origin)])
@@ -131,7 +135,7 @@ class Reader:
         if need == Requirement.CAPACITY_OR_REPRESENTATIVE and self.stands.representative:
             row = self.stands.representative
             words = _("Representative: %(name)s, %(authority)s") % row.details
-            return Need(label, met, acts=(act(row, self.clock, words),), brief=brief_of(words, standing.finding.number))
+            return Need(label, met, acts=(act(row, self.clock, words),), brief=brief_of(words, standing.finding.precaution.mark))
         if need == Requirement.PLAN_FREE:
             words = _("The plan keeps clear.") if met else _("The plan runs into these places.")
             return Need(label, met, words, brief=words)
@@ -143,7 +147,7 @@ class Reader:
             words = "" if met else _("Open when the decision was made.")
             return Need(label, met, words, brief=f"{label}: {_('open')}" if not met else label)
         acts = tuple(act(row, self.clock, note_of(row)) for row in rows)
-        return Need(label, met, acts=acts, brief=brief_of(acts[-1].note, standing.finding.number))
+        return Need(label, met, acts=acts, brief=brief_of(acts[-1].note, standing.finding.precaution.mark))
 
     def opinion(self, standing: Standing) -> str:
         return _("Agrees.") if standing.second and standing.second.agrees else _("Does not agree.")

@@ -117,7 +117,7 @@ def decisions(review: Review, clock: Clock) -> tuple[Void, ...]:
 
 def title_of(finding: Finding) -> str:
     badge = badge_of(finding.outcome, finding.scope)
-    return f"{finding.number}. {_(finding.precaution.title)} ({badge.words})"
+    return f"{finding.precaution.mark}. {_(finding.precaution.title)} ({badge.words})"
 
 
 def void_override(row: Override, clock: Clock) -> Void:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, fields
 from functools import cache
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from clinic import audit
 from clinic.languages import status_words
+from clinic.qr import drawn
 from consent.models import Ceremony
 from screening.models import Screening
 from screening.precautions.policy import STRICTER, Policy
@@ -64,6 +66,23 @@ def setting_words(name: str, value: object) -> str:
     if name in STRICTER:
         return _("Stricter than the source: %(rule)s") % {"rule": _(STRICTER[name])}
     return str(SETTINGS[name]) % {"value": value}
+
+
+@dataclass(frozen=True)
+class Check:
+    """Where anyone can check the record, and the same as a QR code; it names the record and nobody."""
+
+    address: str
+    path: str
+    size: int
+
+
+def check_at(number: str) -> Check | None:
+    """Only where the product has an address that the outside can reach."""
+    if not settings.PUBLIC_ADDRESS:
+        return None
+    address = f"{settings.PUBLIC_ADDRESS}{reverse('verifying')}?record={number}"
+    return Check(address, **drawn(address))
 
 
 def versions(screening: Screening, ceremony: Ceremony | None, head: audit.Head, certificate: str) -> Versions:

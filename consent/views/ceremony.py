@@ -1,5 +1,6 @@
 """The patient's side of a consent on the tablet: read, answer what was understood, ask, sign or say no."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,12 +13,15 @@ from django.utils.translation import gettext as _
 from clinic import tablet
 from clinic.models import Purpose
 from clinic.tablet import TabletRequest, tablet_page
-from consent import comprehension, signing
+from consent import comprehension, signing, withdrawing
+from consent.filing import NOT_SEALED
 from consent.forms.ceremony import CheckForm, RefusalForm
 from consent.forms.signing import SignatureForm
-from consent.models import Ceremony, SignerRole
+from consent.models import Ceremony, Refusal, SignerRole
 from consent.requirements import Signer
 from consent.wording import PAGES, words_in
+
+log = logging.getLogger(__name__)
 
 READ_ALL = "consent-read"  # in the tablet's session: the consent whose last page has been reached
 SPEAKS_FOR = (SignerRole.GUARDIAN, SignerRole.REPRESENTATIVE)
@@ -235,6 +239,14 @@ def question(request: TabletRequest) -> HttpResponse:
     return render(request, "consent/ceremony_question.html", {"clinician": request.handover.visit.clinician})
 
 
+def seal_refusal(refusal: Refusal) -> None:
+    """Whoever said no has been heard, whether or not the record of it can be sealed now; staff can seal it later."""
+    try:
+        withdrawing.seal_refusal(refusal)
+    except NOT_SEALED:
+        log.exception("sealing a refusal failed")
+
+
 @tablet_page(Purpose.CONSENT)
 def disagree(request: TabletRequest) -> HttpResponse:
     """I do not agree: said once more, with words if wished, and the consent ends here."""
@@ -250,9 +262,10 @@ def disagree(request: TabletRequest) -> HttpResponse:
     form = RefusalForm(posted, initial={"ceremony": ceremony.pk, "role": signer.role} | kept)
     if request.method == "POST" and form.is_valid():
         try:
-            signing.refuse(ceremony, signer.role, form.cleaned_data["words"].strip())
+            refusal = signing.refuse(ceremony, signer.role, form.cleaned_data["words"].strip())
         except signing.SigningRefused as refused:
             return stopped(request, refused)
+        seal_refusal(refusal)
         with transaction.atomic():
             tablet.end(request.handover, "refused")
         return tablet.hand_back(request)

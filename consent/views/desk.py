@@ -14,12 +14,10 @@ from clinic import audit, tablet, wishes
 from clinic.access import StaffRequest, staff, visit_of
 from clinic.languages import checked, status_words
 from clinic.models import Purpose, Role, Visit
-from consent import comprehension, decision, requirements, signing
-from consent.archive import ArchiveDamaged
+from consent import comprehension, decision, requirements, signing, withdrawing
+from consent.filing import NOT_SEALED
 from consent.forms.signing import ClinicianSignatureForm, DecisionForm
-from consent.keys import SealingFailed
 from consent.models import Ceremony, Refusal, SealedDocument
-from consent.rendering import RenderingFailed
 from consent.wording import words_in
 from screening import review
 from screening.evaluation import NoIntake, current_screening
@@ -27,7 +25,6 @@ from screening.models import Decision, Review, Screening
 from screening.standing import standings
 
 log = logging.getLogger(__name__)
-NOT_SEALED = (RenderingFailed, SealingFailed, ArchiveDamaged, OSError)
 
 
 def one_line(form: DecisionForm) -> str:
@@ -125,7 +122,7 @@ def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200
     if ceremony and made and ceremony.review_id != made.pk:
         ceremony = None
     document = SealedDocument.objects.filter(review=made).first() if made else None
-    refusal = Refusal.objects.filter(ceremony=ceremony).first() if ceremony else None
+    refusal = Refusal.objects.filter(ceremony=ceremony).select_related("document").first() if ceremony else None
     waiting = signing.unsigned(ceremony) if ceremony else signers_to_come(made)
     signatures = list(ceremony.signatures.all()) if ceremony else []
     context = {
@@ -193,12 +190,16 @@ def sign(request: StaffRequest, visit: str) -> HttpResponseBase:
 @staff(Role.CLINICIAN)
 @require_POST
 def seal_decision(request: StaffRequest, visit: str) -> HttpResponse:
-    """Seal a decision record whose sealing failed before."""
+    """Seal the record of a decision or a refusal whose sealing failed before."""
     found = visit_of(request, visit)
     made = newest_review(found)
-    if made and made.decision != Decision.PROCEED:
+    refusal = Refusal.objects.filter(ceremony__review=made).order_by("-created_at").first() if made else None
+    if made and (refusal or made.decision != Decision.PROCEED):
         try:
-            decision.seal(made, request.user)
+            if refusal:
+                withdrawing.seal_refusal(refusal, request.user)
+            else:
+                decision.seal(made, request.user)
         except NOT_SEALED:
             log.exception("sealing a decision failed again")
             messages.error(

@@ -10,32 +10,20 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic import audit
 from clinic.access import StaffRequest, staff
+from clinic.happened import words_of
 from clinic.models import AuditEvent, Role
 from consent import archive, export, verification
 from consent.forms.records import ExportForm, FilterForm
 from consent.models import SealedDocument, SignerRole
+from consent.state import state_of
 
 KEPT = "records"
 PER_PAGE = 50
 MOST_EVENTS = 100
-WORDS = {
-    "visit.opened": lazy("Visit opened"),
-    "case.decided": lazy("Case decided"),
-    "consent.opened": lazy("Consent shown"),
-    "consent.signed": lazy("Signed"),
-    "consent.password_refused": lazy("Wrong password at signing"),
-    "record.sealed": lazy("Sealed"),
-    "record.opened": lazy("This page opened"),
-    "record.read": lazy("PDF opened or downloaded"),
-    "record.verified": lazy("Verified"),
-    "record.missing": lazy("File found missing"),
-    "record.damaged": lazy("File found damaged"),
-}
 AMISS = (archive.ArchiveMissing, archive.ArchiveDamaged)
 
 
@@ -101,7 +89,7 @@ def export_records(request: StaffRequest) -> HttpResponseBase:
 
 
 def record_of(request: StaffRequest, document: str) -> Any:
-    rows = export.records(documents_of(request)).select_related("review", "certificate", "ceremony")
+    rows = export.records(documents_of(request)).select_related("review", "certificate", "ceremony", "previous", "time_stamp")
     return get_object_or_404(rows, pk=document)
 
 
@@ -119,13 +107,13 @@ class Event:
     @property
     def words(self) -> str:
         role = self.event.data.get("role")
-        said = str(WORDS.get(self.event.action, self.event.action))
+        said = str(words_of(self.event.action))
         return f"{said}: {SignerRole(role).label.lower()}" if role in SignerRole.values else said
 
 
 def events_of(document: SealedDocument) -> list[Event]:
     """The audit trail of the record and of what led to it, newest first."""
-    about = [document, document.visit, document.review]
+    about = [row for row in (document, document.visit, document.review, document.withdrawal, document.refusal) if row]
     if document.ceremony:
         about += [document.ceremony, *document.ceremony.signatures.only("pk")]
     subjects = [audit.subject_of(row) for row in about]
@@ -139,7 +127,7 @@ def record(request: StaffRequest, document: str) -> HttpResponse:
     """One record: what it is, its seal, and what happened to it."""
     found = record_of(request, document)
     note(request, found, "record.opened")
-    return render(request, "consent/record_page.html", {"document": found, "events": events_of(found)})
+    return render(request, "consent/record_page.html", {"document": found, "events": events_of(found), "state": state_of(found)})
 
 
 @staff(Role.CLINICIAN, Role.ADMIN)

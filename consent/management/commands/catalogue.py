@@ -19,7 +19,7 @@ from django.utils.translation import to_locale
 
 from clinic.languages import ORIGINAL
 from screening.body import AREAS, REGIONS
-from screening.precautions import PRECAUTIONS
+from screening.precautions import EVERY
 from screening.precautions.questions import Asked
 
 MARKS = {"_", "_now", "gettext", "gettext_lazy", "lazy"}
@@ -69,7 +69,7 @@ def of_module(path: Path) -> Iterator[str]:
 
 
 def of_precautions() -> Iterator[str]:
-    for precaution in PRECAUTIONS:
+    for precaution in EVERY:
         yield from (precaution.title, precaution.for_patient)
         for question in precaution.questions:
             if question.asked in PATIENTS:

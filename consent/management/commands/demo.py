@@ -6,12 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils import timezone
 
 from clinic import audit
 from clinic.languages import ORIGINAL, code_for
 from clinic.models import Clinic, Membership, Patient, Role, User, Visit
-from consent import checks, comprehension, decision, signing
-from consent.models import Ceremony, SignerRole
+from consent import checks, comprehension, decision, signing, withdrawing
+from consent.models import Ceremony, SealedDocument, SignerRole
 from consent.requirements import PRESENT
 from screening import intake, review
 from screening.body import MUSCLES, MuscleSite
@@ -269,6 +270,27 @@ def waiting_for_consent(demo: Demo) -> None:
     decision.record(screening, "proceed", demo.siobhan)
 
 
+def withdrawn(demo: Demo) -> None:
+    """A consent that was taken back in the middle of the treatment."""
+    screening = demo.case("Marek Dvořák", 47, "Calf pain after running")
+    demo.consent(demo.plan(demo.settle(screening, can_decide="yes"), "gastrocnemius_left", "soleus_left"))
+    row = withdrawing.withdraw(
+        SealedDocument.objects.get(visit=screening.visit), demo.siobhan, "patient", timezone.now(),
+        "One needle in the left calf; taken out at once.", "It hurts more than I thought.",
+    )  # fmt: skip
+    withdrawing.seal_withdrawal(row)
+
+
+def refused_then_replaced(demo: Demo) -> None:
+    """No to the first plan, yes to a smaller one; then the plan changed once more, and a new record replaced the first."""
+    screening = demo.settle(demo.case("Aoife Daly", 38, "Headaches"), can_decide="yes")
+    screening = demo.plan(screening, "temporalis_left", "masseter_left")
+    ceremony = signing.open_ceremony(decision.record(screening, "proceed", demo.siobhan), demo.mia)
+    withdrawing.seal_refusal(signing.refuse(ceremony, "patient", "Not in my face, please."))
+    for site in ("upper_trapezius_left", "upper_trapezius_right"):
+        demo.consent(demo.plan(review.reopen(screening.visit, demo.siobhan), site))
+
+
 def waiting_cases(demo: Demo) -> None:
     demo.case("Joan Mitchell", 52, "Stiff neck")
     demo.case(
@@ -293,7 +315,7 @@ def waiting_cases(demo: Demo) -> None:
 
 STORIES = (
     nothing_to_report, warfarin_and_veins, child_of_twelve, interpreter, in_spanish, deferred_for_a_cold, declined_by_the_patient,
-    waiting_for_a_second_clinician, waiting_for_consent, waiting_cases,
+    withdrawn, refused_then_replaced, waiting_for_a_second_clinician, waiting_for_consent, waiting_cases,
 )  # fmt: skip
 
 

@@ -1,9 +1,12 @@
-"""Says of each PDF whether it is a record of ours, whole and on record."""
+"""Says of each PDF, also in folders and ZIPs, whether it is a record of ours, whole and on record."""
 
 import json
+import zipfile
+import zlib
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
@@ -11,6 +14,8 @@ from django.utils.translation import gettext as _
 from consent import verification
 
 UNREADABLE = "unreadable"
+MOST_IN_A_ZIP = 100_000
+ROTTEN_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError)
 
 
 def printable(path: str) -> str:
@@ -18,41 +23,77 @@ def printable(path: str) -> str:
     return "".join(mark if mark.isprintable() else "?" for mark in path)
 
 
-def judge(path: str) -> dict[str, Any]:
-    """The verdict on one file, ready to print. No more is read than a record can hold."""
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(verification.LARGEST + 1)
-    except IsADirectoryError:
-        return {
-            "file": path,
-            "verdict": UNREADABLE,
-            "explains": _("This is a folder. Name the files in it."),
-            "ok": False,
-        }
-    except FileNotFoundError:
-        return {"file": path, "verdict": UNREADABLE, "explains": _("There is no such file."), "ok": False}
-    except (OSError, ValueError):
-        return {"file": path, "verdict": UNREADABLE, "explains": _("This file cannot be read."), "ok": False}
+def unreadable(name: str, explains: str) -> dict[str, Any]:
+    return {"file": name, "verdict": UNREADABLE, "explains": explains, "ok": False, "number": "", "today": ""}
+
+
+def judged(name: str, data: bytes) -> dict[str, Any]:
     verdict = verification.check(data)
-    return {"file": path, "verdict": verdict.outcome.value, "explains": verdict.explains, "ok": verdict.ok}
+    return {
+        "file": name, "verdict": verdict.outcome.value, "explains": verdict.explains, "ok": verdict.ok,
+        "number": verdict.number, "today": verdict.today,
+    }  # fmt: skip
+
+
+def judge(name: str) -> Iterator[dict[str, Any]]:
+    """The verdict on a file, or on every PDF of a folder or ZIP. No more is read of one than a record can hold."""
+    path = Path(name)
+    try:
+        if path.is_dir():
+            yield from in_folder(path)
+            return
+        with path.open("rb") as file:
+            if zipfile.is_zipfile(file):
+                yield from in_zip(name, file)
+                return
+            file.seek(0)
+            yield judged(name, file.read(verification.LARGEST + 1))
+    except FileNotFoundError:
+        yield unreadable(name, _("There is no such file."))
+    except (OSError, ValueError):
+        yield unreadable(name, _("This file cannot be read."))
+
+
+def in_folder(folder: Path) -> Iterator[dict[str, Any]]:
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".pdf" and path.is_file())
+    for path in files:
+        yield from judge(str(path))
+    if not files:
+        yield unreadable(str(folder), _("There is no PDF in this folder."))
+
+
+def in_zip(name: str, file: BinaryIO) -> Iterator[dict[str, Any]]:
+    """The PDFs of a ZIP, read one by one in memory: nothing is unpacked to a path that the ZIP names."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = [member for member in archive.infolist() if member.filename.lower().endswith(".pdf")]
+            for member in members[:MOST_IN_A_ZIP]:
+                with archive.open(member) as inside:
+                    yield judged(f"{name}/{member.filename}", inside.read(verification.LARGEST + 1))
+            if not members or len(members) > MOST_IN_A_ZIP:
+                yield unreadable(name, _("There is no PDF in this ZIP.") if not members else _("This ZIP holds too many files."))
+    except ROTTEN_ZIP:
+        yield unreadable(name, _("This ZIP is damaged or locked. Do not rely on what it holds."))
+
+
+def told(found: dict[str, Any]) -> str:
+    verdict = found["verdict"].replace("_", " ")
+    today = f" Record {found['number']}: {found['today']}." if found["today"] else ""
+    return f"{printable(found['file'])}: {verdict}. {found['explains']}{today}"
 
 
 class Command(BaseCommand):
     help = "Check PDFs: exit status 0 only if every file is whole, sealed by a known clinic key, and on record."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="+", metavar="FILE")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a PDF, a folder of PDFs, or a ZIP of them")
         parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
     def handle(self, *args: Any, **options: Any) -> None:
         whole = True
-        for path in options["files"]:
-            found = judge(path)
-            whole = whole and found["ok"]
-            if options["json"]:
-                self.stdout.write(json.dumps(found))
-            else:
-                self.stdout.write(f"{printable(path)}: {found['verdict'].replace('_', ' ')}. {found['explains']}")
+        for name in options["files"]:
+            for found in judge(name):
+                whole = whole and found["ok"]
+                self.stdout.write(json.dumps(found) if options["json"] else told(found))
         if not whole:
             raise SystemExit(1)

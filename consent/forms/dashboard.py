@@ -1,0 +1,57 @@
+"""What people send to choose the days of the overview."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic
+from consent.dashboard import Period, last_days
+from consent.forms.records import BAD_DAY, DAY
+
+CHOICES = (7, 30, 90, 365)
+STANDARD = 30
+LONGEST = 731
+
+
+class PeriodForm(forms.Form):
+    """The last so many days, or two dates, both counted."""
+
+    days = forms.TypedChoiceField(
+        coerce=int, required=False, empty_value=STANDARD, choices=[(str(days), "") for days in CHOICES],
+        error_messages={"invalid_choice": _("Choose one of the periods, or two days.")},
+    )  # fmt: skip
+    since = forms.DateField(label=_("From"), required=False, widget=DAY, error_messages=BAD_DAY)
+    until = forms.DateField(label=_("To"), required=False, widget=DAY, error_messages=BAD_DAY)
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic = clinic
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        since, until = values.get("since"), values.get("until")
+        for name, other in (("since", until), ("until", since)):
+            if other and not values.get(name) and name not in self.errors:
+                self.add_error(name, _("Give both days, or choose one of the periods above."))
+        if since and until and since > until:
+            self.add_error("until", _("The last day comes before the first. Change one of them."))
+        elif since and until and until - since > datetime.timedelta(days=LONGEST):
+            self.add_error("until", _("That is more than two years. Choose days that are closer together."))
+        elif since and since.year < 2000:
+            self.add_error("since", _("Choose a day in this century."))
+        elif until and until > self.clinic.today() + datetime.timedelta(days=LONGEST):
+            self.add_error("until", _("Choose a day that has come already."))
+        return values
+
+    @property
+    def is_dates(self) -> bool:
+        return bool(self.cleaned_data.get("since"))
+
+    @property
+    def period(self) -> Period:
+        values = self.cleaned_data
+        if self.is_dates:
+            return Period(self.clinic, values["since"], values["until"])
+        return last_days(self.clinic, values["days"])

@@ -1,0 +1,66 @@
+"""How a sealed record stands today, read from the rows that came after it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from consent.models import RecordKind, SealedDocument, Withdrawal
+
+
+class Standing(TextChoices):
+    """What a record is worth today."""
+
+    VALID = "valid", lazy("valid")
+    EXPIRED = "expired", lazy("expired")
+    WITHDRAWN = "withdrawn", lazy("withdrawn")
+    SUPERSEDED = "superseded", lazy("replaced by a later record")
+    ON_FILE = "on_file", lazy("on file")
+
+
+@dataclass(frozen=True)
+class RecordState:
+    """`words` says it in a sentence's part, with its day; `by` is the record that replaced or withdrew it."""
+
+    standing: Standing
+    words: str
+    by: SealedDocument | None = None
+
+    @property
+    def is_valid(self) -> bool:
+        return self.standing == Standing.VALID
+
+
+def state_of(document: SealedDocument) -> RecordState:
+    return states_of([document])[document.pk]
+
+
+def states_of(documents: Iterable[SealedDocument]) -> Mapping[Any, RecordState]:
+    """How each stands, by its key, in two queries whatever their number."""
+    documents = list(documents)
+    keys = [document.pk for document in documents]
+    withdrawn = {row.consent_id: row for row in Withdrawal.objects.filter(consent__in=keys).select_related("document")}
+    follow = SealedDocument.objects.filter(previous__in=keys, kind__in=[RecordKind.CONSENT, RecordKind.DECISION])
+    later = {row.previous_id: row for row in follow.order_by("sealed_at")}
+    return {document.pk: judge(document, withdrawn.get(document.pk), later.get(document.pk)) for document in documents}
+
+
+def judge(document: SealedDocument, withdrawal: Withdrawal | None, later: SealedDocument | None) -> RecordState:
+    zone = document.clinic.zone
+    if withdrawal:
+        day = date_format(withdrawal.said_at.astimezone(zone), "j F Y, H:i")
+        record = getattr(withdrawal, "document", None)
+        return RecordState(Standing.WITHDRAWN, _("withdrawn on %(day)s") % {"day": day}, record)
+    if later:
+        return RecordState(Standing.SUPERSEDED, _("replaced by record %(number)s") % {"number": later.number}, later)
+    if document.kind != RecordKind.CONSENT:
+        return RecordState(Standing.ON_FILE, _("on file"))
+    if document.valid_until and document.valid_until < timezone.now().astimezone(zone).date():
+        return RecordState(Standing.EXPIRED, _("expired on %(day)s") % {"day": date_format(document.valid_until, "j F Y")})
+    until = date_format(document.valid_until, "j F Y") if document.valid_until else ""
+    return RecordState(Standing.VALID, _("valid until %(day)s") % {"day": until} if until else _("valid"))

@@ -1,0 +1,66 @@
+/* Works out the file's SHA-256 here and asks whether it is on record; the file itself is sent only when asked for. Without
+   this file, or where the browser cannot hash, the form sends it. */
+
+const form = document.getElementById("verifying");
+const input = form.querySelector("input[type=file]");
+const button = form.querySelector("button");
+const verdict = document.getElementById("verdict");
+const parts = Object.fromEntries([...verdict.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+let closely = false;
+
+function show(found) {
+  verdict.hidden = false;
+  verdict.className = `card verdict edge-${found.ok ? "met" : "contraindicated"}`;
+  parts.explains.textContent = found.explains;
+  parts.about.textContent = found.number ? [found.kind, found.number, found.clinic, found.sealed].join(" · ") : "";
+  parts.today.textContent = found.today ? `Today: ${found.today}` : "";
+  parts.sha256.textContent = found.sha256 ? `SHA-256 ${found.sha256}` : "";
+  verdict.focus();
+}
+
+async function fingerprint(file) {
+  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function look() {
+  const [file] = input.files;
+  if (!file || !globalThis.crypto?.subtle) return false;
+  parts.explains.textContent = form.dataset.looking;
+  verdict.hidden = false;
+  const body = new FormData();
+  const sha256 = await fingerprint(file);
+  body.append("sha256", sha256);
+  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  const answer = await fetch(form.dataset.hash, { method: "POST", body });
+  const found = await answer.json();
+  if (found.on_record) {
+    show(found);
+  } else {
+    show({ ok: false, explains: form.dataset.unknown, sha256 });
+    closely = true;
+    button.textContent = form.dataset.closely;
+  }
+  return true;
+}
+
+input.addEventListener("change", () => {
+  closely = false;
+  if (input.files.length) look().catch(() => form.submit());
+});
+
+form.addEventListener("submit", (event) => {
+  if (closely || !input.files.length || !globalThis.crypto?.subtle) return;
+  event.preventDefault();
+  look().catch(() => form.submit());
+});
+
+for (const name of ["dragover", "dragleave", "drop"]) {
+  form.addEventListener(name, (event) => {
+    event.preventDefault();
+    form.classList.toggle("over", name === "dragover");
+    if (name !== "drop" || !event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change"));
+  });
+}

@@ -1,0 +1,166 @@
+"""A consent is taken back, or not given, in a sealed record of its own; the old file stays, and says how it stands today."""
+
+import datetime
+from io import BytesIO
+
+import pytest
+from django.utils import timezone
+from pypdf import PdfReader
+
+from consent import archive, filing, rendering, signing, verification, withdrawing
+from consent.management.commands.demo import Demo
+from consent.models import RecordKind, Refusal, SealedDocument, Withdrawal
+from consent.state import Standing, state_of, states_of
+from consent.withdrawing import WithdrawalRefused, seal_refusal, seal_withdrawal, withdraw
+from screening import review
+from tests import people
+
+DONE = "One needle in the left shoulder, taken out at once."
+
+
+@pytest.fixture
+def demo(db) -> Demo:
+    return Demo()
+
+
+def consented(demo: Demo, name: str = "Ann Keogh") -> SealedDocument:
+    screening = demo.plan(demo.settle(demo.case(name, 40, "Neck"), can_decide="yes"), "infraspinatus_left")
+    demo.consent(screening)
+    return SealedDocument.objects.get(visit=screening.visit)
+
+
+def text(document: SealedDocument) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(archive.get(document.sha256))).pages).split())
+
+
+def test_a_withdrawal_is_sealed_points_to_the_consent_by_hash_and_leaves_it_as_it_is(demo):
+    consent = consented(demo)
+    before = archive.get(consent.sha256)
+    made = seal_withdrawal(withdraw(consent, demo.siobhan, "patient", timezone.now(), DONE, "I changed my mind."))
+    assert (made.kind, made.previous, made.review) == (RecordKind.WITHDRAWAL, consent, None)
+    printed = text(made)
+    for words in ("Consent withdrawn", "Ann Keogh, Patient", DONE, "I changed my mind.", "Siobhan Byrne", consent.number):
+        assert words in printed
+    assert consent.sha256 in printed.replace(" ", "")
+    assert archive.get(consent.sha256) == before
+    assert seal_withdrawal(made.withdrawal) == made
+
+
+def test_verify_says_how_a_record_stands_today(demo):
+    consent = consented(demo)
+    assert "valid until" in verification.check(archive.get(consent.sha256)).today
+    withdraw(consent, demo.siobhan, "patient", timezone.now(), DONE)
+    verdict = verification.check(archive.get(consent.sha256))
+    assert verdict.ok
+    assert verdict.today.startswith("withdrawn on")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"role": "clinician"}, "one of those who gave it"),
+        ({"said_at": datetime.timedelta(hours=1)}, "between the sealing"),
+        ({"said_at": datetime.timedelta(days=-1)}, "between the sealing"),
+        ({"done": " . "}, "Say what had been done"),
+    ],
+)
+def test_a_withdrawal_that_cannot_be_right_is_refused_in_words(demo, wrong, says):
+    consent = consented(demo)
+    said = {"role": "patient", "done": DONE} | wrong
+    moment = timezone.now() + said.pop("said_at", datetime.timedelta())
+    with pytest.raises(WithdrawalRefused, match=says):
+        withdraw(consent, demo.siobhan, said_at=moment, **said)
+    assert not Withdrawal.objects.exists()
+
+
+def test_a_consent_is_withdrawn_once_and_a_decision_record_never(demo):
+    consent = consented(demo)
+    withdraw(consent, demo.siobhan, "patient", timezone.now(), DONE)
+    with pytest.raises(WithdrawalRefused, match="withdrawn on"):
+        withdraw(consent, demo.siobhan, "patient", timezone.now(), DONE)
+    from consent import decision
+
+    deferred = decision.record(demo.case("Ben Ode", 40, "Neck"), "defer", demo.siobhan, "A cold with fever.").document
+    with pytest.raises(WithdrawalRefused, match="Only a consent"):
+        withdraw(deferred, demo.siobhan, "patient", timezone.now(), DONE)
+
+
+def test_when_sealing_fails_the_withdrawal_stands_and_can_be_sealed_later(demo, client, monkeypatch):
+    consent = consented(demo)
+    client.force_login(demo.siobhan)
+    now = timezone.now().astimezone(demo.clinic.zone) + datetime.timedelta(minutes=1)
+    sent = {"role": "patient", "said_at": now.strftime("%Y-%m-%dT%H:%M"), "done": DONE}
+    with monkeypatch.context() as broken:
+        broken.setattr(rendering, "render", lambda *args, **more: (_ for _ in ()).throw(rendering.RenderingFailed("no")))
+        broken.setattr(timezone, "now", lambda: now.astimezone(datetime.UTC) + datetime.timedelta(minutes=2))
+        page = client.post(f"/records/{consent.pk}/withdraw/", sent, follow=True).content.decode()
+    assert "could not be sealed" in page
+    assert "Seal now" in page
+    assert state_of(consent).standing == Standing.WITHDRAWN
+    page = client.post(f"/records/{consent.pk}/withdraw/seal/", follow=True).content.decode()
+    assert "record of it is sealed" in page
+    assert SealedDocument.objects.filter(kind=RecordKind.WITHDRAWAL).count() == 1
+
+
+def test_the_form_keeps_what_was_typed_and_other_clinics_see_nothing(demo, client):
+    consent = consented(demo)
+    client.force_login(demo.siobhan)
+    page = client.post(f"/records/{consent.pk}/withdraw/", {"said_at": "soon", "done": DONE}).content.decode()
+    assert DONE in page
+    assert "Choose who takes the consent back" in page
+    assert "Enter the day and the time" in page
+    stranger = people.make_member(people.make_clinic("North"))
+    assert people.signed_in(stranger).get(f"/records/{consent.pk}/withdraw/").status_code == 404
+    client.force_login(demo.mia)
+    assert client.get(f"/records/{consent.pk}/withdraw/").status_code == 403
+
+
+def test_a_refusal_is_sealed_and_names_who_said_no(demo):
+    from consent import decision
+
+    screening = demo.plan(demo.settle(demo.case("Ann Keogh", 40, "Neck"), can_decide="yes"), "infraspinatus_left")
+    ceremony = signing.open_ceremony(decision.record(screening, "proceed", demo.siobhan), demo.mia)
+    made = seal_refusal(signing.refuse(ceremony, "patient", "Not today."))
+    assert made.kind == RecordKind.REFUSAL
+    assert "Ann Keogh, Patient" in text(made)
+    assert "Not today." in text(made)
+    assert seal_refusal(Refusal.objects.get()) == made
+    screening.visit.refresh_from_db()
+    assert screening.visit.closed_at is None, "the clinician still has to decide"
+
+
+def test_a_later_record_of_the_visit_replaces_the_one_before_and_says_so(demo):
+    first = consented(demo)
+    demo.consent(demo.plan(review.reopen(first.visit, demo.siobhan), "infraspinatus_right"))
+    second = SealedDocument.objects.exclude(pk=first.pk).get()
+    assert second.previous == first
+    assert first.sha256 in text(second).replace(" ", "")
+    assert state_of(first).words == f"replaced by record {second.number}"
+    assert state_of(second).standing == Standing.VALID
+    with pytest.raises(WithdrawalRefused, match="replaced by record"):
+        withdraw(first, demo.siobhan, "patient", timezone.now(), DONE)
+
+
+def test_a_consent_expires_after_its_last_day_at_the_clinic(demo):
+    consent = consented(demo)
+    object.__setattr__(consent, "valid_until", demo.clinic.today())
+    assert state_of(consent).standing == Standing.VALID
+    object.__setattr__(consent, "valid_until", demo.clinic.today() - datetime.timedelta(days=1))
+    assert state_of(consent).standing == Standing.EXPIRED
+
+
+def test_many_records_are_judged_in_two_queries(demo, django_assert_num_queries):
+    documents = [consented(demo, f"Ann Keog{letter}") for letter in "hij"]
+    list(SealedDocument.objects.select_related("clinic"))
+    documents = list(SealedDocument.objects.select_related("clinic"))
+    with django_assert_num_queries(2):
+        assert len(states_of(documents)) == 3
+
+
+def test_what_follows_an_unsealed_page_writes_no_row(demo, monkeypatch):
+    consent = consented(demo)
+    row = withdraw(consent, demo.siobhan, "patient", timezone.now(), DONE)
+    monkeypatch.setattr(archive, "put", lambda data: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(filing.NOT_SEALED):
+        withdrawing.seal_withdrawal(row)
+    assert SealedDocument.objects.count() == 1
