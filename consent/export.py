@@ -1,168 +1,152 @@
-"""Finds sealed records, and hands many of them out as one ZIP that streams with an exact length and flat memory."""
+"""Hands many sealed records out at once: as a ZIP that can be checked anywhere, one PDF to read, or a table.
 
-import csv
-import datetime
+What leaves is counted: a clinic has so many records a day, and every export is on the trail with its reason.
+"""
+
 import hashlib
-import io
 import logging
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet, TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from zipstream import ZipStream
 
 from clinic import audit
-from clinic.models import Clinic, User
-from consent import archive
+from clinic.models import AuditEvent, Clinic, User
+from consent import archive, manifest
+from consent.filing import sealer_of
+from consent.finding import Wanted, midnight
+from consent.manifest import Member
 from consent.models import SealedDocument
+from consent.state import states_of
 
 log = logging.getLogger(__name__)
 
-COLUMNS = ("file", "sha256", "sealed at", "decision")
-FORMULA = frozenset("=+-@\t\r\n")  # a spreadsheet runs a cell that begins with one of these
+EXPORTED = "records.exported"
+MOST_MERGED = 200
+AT_ONCE = 500  # rows of a table that are looked up together
+
+
+class Form(TextChoices):
+    """In what form records leave."""
+
+    ZIP = "zip", lazy("ZIP of the sealed PDFs, with a signed list and a program that checks them")
+    MERGED = "merged", lazy("One PDF for reading (up to 200 records; merging breaks the seals)")
+    CSV = "csv", lazy("Table for a spreadsheet (CSV)")
 
 
 class ExportRefused(Exception):
     """An export that cannot be made; the text says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which records are looked for; what is None or empty does not matter."""
-
-    since: datetime.date | None = None
-    until: datetime.date | None = None
-    clinician: User | None = None
-    decision: str = ""
-    overridden: bool | None = None
-    patient: str = ""
-
-    def for_audit(self) -> dict[str, Any]:
-        """What was looked for, without names: whether a patient was named, not which."""
-        return {
-            "since": self.since.isoformat() if self.since else None,
-            "until": self.until.isoformat() if self.until else None,
-            "clinician": self.clinician.pk if self.clinician else None,
-            "decision": self.decision,
-            "overridden": self.overridden,
-            "patient_named": bool(self.patient),
-        }
-
-
-def records(documents: QuerySet[SealedDocument]) -> QuerySet[SealedDocument]:
-    """Newest first."""
-    return documents.select_related("visit__patient", "clinic", "decided_by").order_by("-sealed_at", "number")
-
-
-def matching(documents: QuerySet[SealedDocument], wanted: Wanted, clinic: Clinic) -> QuerySet[SealedDocument]:
-    """The records that fit; days are the clinic's."""
-    found = records(documents)
-    if wanted.since:
-        found = found.filter(sealed_at__gte=midnight(wanted.since, clinic))
-    if wanted.until:
-        found = found.filter(sealed_at__lt=midnight(wanted.until + datetime.timedelta(days=1), clinic))
-    if wanted.clinician:
-        found = found.filter(decided_by=wanted.clinician)
-    if wanted.decision:
-        found = found.filter(decision=wanted.decision)
-    if wanted.overridden is not None:
-        found = found.filter(overridden=wanted.overridden)
-    for word in wanted.patient.split():
-        found = found.filter(named(word))
-    return found
-
-
-def midnight(day: datetime.date, clinic: Clinic) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time.min, clinic.zone)
-
-
-def named(word: str) -> Q:
-    """SQLite compares only ASCII letters without regard to case; the usual spellings of a name help the others."""
-    either = Q()
-    for spelling in {word, word.lower(), word.upper(), word.title()}:
-        either |= Q(patient_name__icontains=spelling)
-    return either
-
-
-def safe_cell(value: str) -> str:
-    """A cell that a spreadsheet shows and never runs; full-width signs count as the plain ones."""
-    plain = unicodedata.normalize("NFKC", value[:1])
-    return f"'{value}" if plain and plain[0] in FORMULA else value
+class FilesMissing(ExportRefused):
+    """Some files are not in the archive; the export can be made without them, and lists them as gaps."""
 
 
 @dataclass(frozen=True)
-class Member:
-    """One record in the ZIP. Its name holds the day and our own number, never what a person typed."""
+class Batch:
+    """What was chosen: the records that can leave, and the gaps."""
 
-    name: str
-    sha256: str
-    size: int
-    sealed_at: str
-    decision: str
+    members: tuple[Member, ...]
+    gaps: tuple[Member, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all PDFs."""
+        return sum(member.size for member in self.members)
 
 
-def members_of(documents: QuerySet[SealedDocument], clinic: Clinic) -> list[Member]:
-    """What goes into the ZIP, and nothing else of the rows: a few hundred bytes for each record."""
-    found = documents.values_list("number", "sha256", "size", "sealed_at", "decision")
-    members = []
-    for number, sha256, size, sealed_at, decision in found.iterator():
+def batch_of(documents: QuerySet[SealedDocument], clinic: Clinic) -> Batch:
+    """What an export would hold, and nothing else of the rows: a few hundred bytes for each record."""
+    found = documents.values_list("number", "sha256", "size", "sealed_at", "kind", "decision")
+    members: list[Member] = []
+    gaps: list[Member] = []
+    for number, sha256, size, sealed_at, kind, decision in found.iterator():
         at = sealed_at.astimezone(clinic.zone)
-        name = f"{at:%Y/%m}/{number}.pdf"
-        members.append(Member(name, sha256, size, at.isoformat(timespec="seconds"), decision))
-    return members
-
-
-def check_on_disk(members: Iterable[Member]) -> None:
-    """Every file is there in its full size, before the first byte goes out; its hash is checked as it is read."""
-    amiss = [member.name for member in members if not is_on_disk(member)]
-    if amiss:
-        raise ExportRefused(
-            _(
-                "These records are missing from the archive or damaged: %(names)s. Nothing was exported. "
-                "Restore their files from the backup, or untick them."
-            )
-            % {"names": ", ".join(amiss[:10]) + (" …" if len(amiss) > 10 else "")}
-        )
+        member = Member(f"{at:%Y/%m}/{number}.pdf", sha256, size, at.isoformat(timespec="seconds"), kind, decision)
+        (members if is_on_disk(member) else gaps).append(member)
+    return Batch(tuple(members), tuple(gaps))
 
 
 def is_on_disk(member: Member) -> bool:
+    """There in its full size; its hash is checked as it is read."""
     try:
         return archive.path_of(member.sha256).stat().st_size == member.size
     except (OSError, archive.ArchiveMissing):
         return False
 
 
-def manifest(members: Iterable[Member]) -> bytes:
-    out = io.StringIO(newline="")
-    rows = csv.writer(out)
-    rows.writerow(COLUMNS)
-    for member in members:
-        cells = (member.name, member.sha256, member.sealed_at, member.decision)
-        rows.writerow([safe_cell(cell) for cell in cells])
-    return out.getvalue().encode()
+def left_today(clinic: Clinic) -> int:
+    """How many records may still leave the clinic today."""
+    events = AuditEvent.objects.filter(
+        clinic=clinic, action=EXPORTED, created_at__gte=midnight(clinic.today(), clinic)
+    ).values_list("data", flat=True)
+    return max(0, clinic.exports_a_day - sum(int(data.get("count", 0)) for data in events))
+
+
+def note(batch: Batch, clinic: Clinic, by: User, reason: str, form: str, wanted: Wanted | None) -> None:
+    """Put the export on the trail, within what may leave today: counted and written under one lock."""
+    hashes = "\n".join(member.sha256 for member in batch.members)
+    with transaction.atomic():
+        locked = Clinic.objects.select_for_update().get(pk=clinic.pk)
+        left = left_today(locked)
+        if len(batch.members) > left:
+            raise ExportRefused(
+                _(
+                    "Of the %(most)s records that may leave the clinic in one day, %(left)s are left today, and these are "
+                    "%(count)s. Narrow the filter, go on tomorrow, or have the number raised in the clinic's settings."
+                )
+                % {"most": locked.exports_a_day, "left": left, "count": len(batch.members)}
+            )
+        audit.log(
+            clinic, by, EXPORTED, clinic, count=len(batch.members), gaps=len(batch.gaps), reason=reason, form=form,
+            hashes=hashlib.sha256(hashes.encode()).hexdigest(), wanted=wanted.for_audit() if wanted else "picked",
+        )  # fmt: skip
+
+
+def check(batch: Batch, form: str, without_missing: bool) -> None:
+    """Refuse what cannot be made, before anything is written or sent."""
+    if not batch.members and not batch.gaps:
+        raise ExportRefused(_("No record matches, so there is nothing to export."))
+    if batch.gaps and not without_missing:
+        names = ", ".join(member.name for member in batch.gaps[:10]) + (" …" if len(batch.gaps) > 10 else "")
+        raise FilesMissing(
+            _(
+                "These records are missing from the archive or damaged: %(names)s. Nothing was exported. "
+                "Restore their files from the backup, or export without them; the list then names them as gaps."
+            )
+            % {"names": names}
+        )
+    if form == Form.MERGED and len(batch.members) > MOST_MERGED:
+        raise ExportRefused(
+            _("One PDF holds up to %(most)s records, and these are %(count)s. Narrow the filter, or take the ZIP.")
+            % {"most": MOST_MERGED, "count": len(batch.members)}
+        )
 
 
 def export(
-    documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, wanted: Wanted | None
-) -> ZipStream:
+    documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, wanted: Wanted | None,
+    without_missing: bool = False,
+) -> ZipStream:  # fmt: skip
     """Write the audit event, then give a ZIP whose length is known. `wanted` is None when records were picked by hand."""
-    members = members_of(documents, clinic)
-    if not members:
-        raise ExportRefused(_("No record matches, so there is nothing to export."))
-    check_on_disk(members)
-    hashes = "\n".join(member.sha256 for member in members)
-    with transaction.atomic():
-        audit.log(
-            clinic, by, "records.exported", clinic, count=len(members), reason=reason,
-            hashes=hashlib.sha256(hashes.encode()).hexdigest(), wanted=wanted.for_audit() if wanted else "picked",
-        )  # fmt: skip
+    batch = batch_of(documents, clinic)
+    check(batch, Form.ZIP, without_missing)
+    told = {
+        "clinic": clinic.name, "exported_by": by.printed_name, "reason": reason,
+        "exported_at": timezone.now().astimezone(clinic.zone).isoformat(timespec="seconds"),
+        "filter": wanted.for_audit() if wanted else "picked",
+    }  # fmt: skip
+    beside = manifest.files(batch.members, batch.gaps, told, sealer_of(clinic))
+    note(batch, clinic, by, reason, Form.ZIP, wanted)
     stream = ZipStream(sized=True)
-    stream.add(manifest(members), "manifest.csv")
-    for member in members:
+    for name, data in beside.items():
+        stream.add(data, name)
+    for member in batch.members:
         stream.add(checked(member), member.name, size=member.size)
     return stream
 
@@ -175,3 +159,60 @@ def checked(member: Member) -> Iterator[bytes]:
     except (archive.ArchiveMissing, archive.ArchiveDamaged):
         log.error("export stopped: record %s is missing or damaged", member.sha256)
         raise
+
+
+COLUMNS = (
+    "record", "kind", "patient", "sealed at", "decision", "clinician", "overridden", "valid until", "today", "replaces", "sha256",
+)  # fmt: skip
+
+
+def as_table(
+    documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, wanted: Wanted | None
+) -> Iterator[bytes]:
+    """Write the audit event, then give a CSV of what the records printed and how they stand today, part by part."""
+    batch = batch_of(documents, clinic)
+    if not batch.members and not batch.gaps:
+        raise ExportRefused(_("No record matches, so there is nothing to export."))
+    everything = Batch((*batch.members, *batch.gaps), ())
+    note(everything, clinic, by, reason, Form.CSV, wanted)
+    return parts_of(documents.select_related("clinic", "decided_by", "previous"), clinic)
+
+
+def parts_of(documents: QuerySet[SealedDocument], clinic: Clinic) -> Iterator[bytes]:
+    yield b"\xef\xbb\xbf" + manifest.table(COLUMNS, ())  # the mark by which spreadsheets know the encoding
+    chunk: list[SealedDocument] = []
+    for document in documents.iterator(chunk_size=AT_ONCE):
+        chunk.append(document)
+        if len(chunk) == AT_ONCE:
+            yield lines(chunk, clinic)
+            chunk = []
+    if chunk:
+        yield lines(chunk, clinic)
+
+
+def lines(chunk: Iterable[SealedDocument], clinic: Clinic) -> bytes:
+    chunk = list(chunk)
+    states = states_of(chunk)
+    rows = [
+        (
+            one.number, one.kind, one.patient_name, one.sealed_at.astimezone(clinic.zone).isoformat(timespec="seconds"),
+            one.decision, one.decided_by.printed_name, "yes" if one.overridden else "no", one.valid_until or "",
+            states[one.pk].words, one.previous.number if one.previous else "", one.sha256,
+        )
+        for one in chunk
+    ]  # fmt: skip
+    return manifest.table(COLUMNS, rows).split(b"\r\n", 1)[1]
+
+
+def merged(
+    documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, wanted: Wanted | None,
+    without_missing: bool = False,
+) -> bytes:  # fmt: skip
+    """Write the audit event, then give one PDF of them all, with a first page that says what it is: a copy for reading."""
+    from consent import reading_copy  # brings a PDF library that no other page pays for
+
+    batch = batch_of(documents, clinic)
+    check(batch, Form.MERGED, without_missing)
+    note(batch, clinic, by, reason, Form.MERGED, wanted)
+    told: dict[str, Any] = {"clinic": clinic, "by": by, "reason": reason, "at": timezone.now().astimezone(clinic.zone)}
+    return reading_copy.merge([(member.name, archive.get(member.sha256)) for member in batch.members], told)

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from consent import archive, filing, sealing
+from consent import archive, durable, filing, keys, sealing
 from consent.management.commands.demo import Demo
 from consent.models import Ceremony, SealedDocument, SealingCertificate
 from screening import review as reviewing
@@ -13,8 +14,16 @@ from screening.models import Review, Screening
 from tests import papers
 
 
+def keep_key(demo: Demo) -> None:
+    """The key of these records as the clinic's own, for what else is signed with it."""
+    path = keys.identity_path(settings.VAR / "keys", demo.clinic.pk)
+    if not path.exists():
+        durable.write(path, papers.identity(settings.KEY_PASSPHRASE), replace=True)
+
+
 def certificate(demo: Demo) -> SealingCertificate:
     sealer = papers.sealer()
+    keep_key(demo)
     row = SealingCertificate.objects.filter(fingerprint=sealer.fingerprint).first()
     return row or SealingCertificate.objects.create(
         clinic=demo.clinic, fingerprint=sealer.fingerprint, pem=sealer.certificate_pem, valid_until=sealer.not_after

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cache
 from io import BytesIO
 
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata
@@ -32,6 +33,14 @@ def draft() -> bytes:
 @cache
 def sealer(clinic: str = "Harbour Physio") -> keys.Sealer:
     return keys.Sealer.from_pkcs12(keys.make_identity(clinic, PASSPHRASE), PASSPHRASE)
+
+
+def identity(passphrase: bytes) -> bytes:
+    """The clinic's key and certificate as a file, under another passphrase."""
+    own = sealer()
+    assert isinstance(own.signer, keys.KeptKey)
+    lock = BestAvailableEncryption(passphrase)
+    return pkcs12.serialize_key_and_certificates(b"clinic", own.signer._key, own.certificate, None, lock)
 
 
 @cache

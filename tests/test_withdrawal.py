@@ -43,6 +43,7 @@ def test_a_withdrawal_is_sealed_points_to_the_consent_by_hash_and_leaves_it_as_i
         assert words in printed
     assert consent.sha256 in printed.replace(" ", "")
     assert archive.get(consent.sha256) == before
+    assert made.withdrawal
     assert seal_withdrawal(made.withdrawal) == made
 
 

@@ -89,7 +89,7 @@ def precautions(found: Figures) -> Panel:
     counts = {words.precaution(number): count for number, count in found.precautions.items()}
     if found.intakes:
         counts[_("Nothing found")] = found.nothing_found
-    note = _("Visits whose answers came in, by each precaution that applied at their newest screening. One visit can have several.")
+    note = _("Visits with answers, by each precaution that applied at their newest screening. One visit can have several.")
     return counted("precautions", _("Findings by precaution"), note, _("Precaution"), counts, found.intakes,
                    _("No answers were sent in this period."))  # fmt: skip
 

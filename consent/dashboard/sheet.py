@@ -1,4 +1,4 @@
-"""The figures as a file for a spreadsheet, counts under five suppressed; reasons, names of patients and times of one stay here."""
+"""The figures for a spreadsheet, counts under five suppressed; reasons, names of patients and times of one stay here."""
 
 import csv
 import datetime
@@ -9,7 +9,7 @@ from typing import Any
 from consent.dashboard import suppressed, words
 from consent.dashboard.figures import Figures, Median
 from consent.dashboard.period import Period
-from consent.export import safe_cell
+from consent.manifest import safe_cell
 
 HEAD = ("section", "item", "figure", "value")
 Row = tuple[str, str, str, str]

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, User
 from clinic.text import check_text, tidy
-from consent.export import Wanted
+from consent.export import Form
+from consent.finding import Wanted
+from consent.models import RecordKind
 from screening.models import Decision
 
 BAD_DAY = {"invalid": _("This must be a date such as 2026-11-30.")}
@@ -38,6 +40,10 @@ class FilterForm(forms.Form):
         label=_("Decision"), required=False, choices=[*ANY, *Decision.choices],
         error_messages={"invalid_choice": _("Choose a decision from the list.")},
     )  # fmt: skip
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[*ANY, *RecordKind.choices],
+        error_messages={"invalid_choice": _("Choose a kind from the list.")},
+    )  # fmt: skip
     overridden = forms.ChoiceField(
         label=_("Overridden"), required=False, choices=[*ANY, ("yes", _("Yes")), ("no", _("No"))],
         error_messages={"invalid_choice": _("Choose yes or no from the list.")},
@@ -66,6 +72,7 @@ class FilterForm(forms.Form):
             until=values["until"],
             clinician=values["clinician"],
             decision=values["decision"],
+            kind=values["kind"],
             overridden={"yes": True, "no": False}.get(values["overridden"]),
             patient=values["patient"],
         )
@@ -98,6 +105,24 @@ class ExportForm(FilterForm):
         error_messages={"required": _("Say in a few words why you export, for example “insurer's request”.")},
     )
     ticked = UUIDs(required=False)
+    form = forms.ChoiceField(
+        label=_("In what form"), choices=Form.choices, initial=Form.ZIP, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose in what form."), "invalid_choice": _("Choose a form from the list.")},
+    )  # fmt: skip
+    password = forms.CharField(
+        label=_("Your password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), strip=False,
+        error_messages={"required": _("Enter your password: records leave the clinic with this.")},
+    )  # fmt: skip
+    without_missing = forms.BooleanField(label=_("Export without the missing ones"), required=False)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+
+    def clean_password(self) -> str:
+        if not self.by.check_password(self.cleaned_data["password"]):
+            raise forms.ValidationError(_("This is not your password. Nothing was exported; please try again."), code="wrong")
+        return ""
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

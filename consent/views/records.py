@@ -1,28 +1,32 @@
 """Sealed records: find them, read one, check one, export many."""
 
+import logging
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db import transaction
+from django.db import models, transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic import audit
 from clinic.access import StaffRequest, staff
 from clinic.happened import words_of
 from clinic.models import AuditEvent, Role
-from consent import archive, export, verification
+from consent import archive, export, finding, verification
+from consent.filing import NOT_SEALED
 from consent.forms.records import ExportForm, FilterForm
 from consent.models import SealedDocument, SignerRole
-from consent.state import state_of
+from consent.state import state_of, states_of
+
+log = logging.getLogger(__name__)
 
 KEPT = "records"
-PER_PAGE = 50
 MOST_EVENTS = 100
 AMISS = (archive.ArchiveMissing, archive.ArchiveDamaged)
 
@@ -49,47 +53,93 @@ def records(request: StaffRequest) -> HttpResponse:
 
 
 def listed(
-    request: StaffRequest, form: FilterForm, exporting: ExportForm | None = None, problem: str = "", status: int = 200
-) -> HttpResponse:
+    request: StaffRequest, form: FilterForm, exporting: ExportForm | None = None, problem: str = "", status: int = 200,
+    missing: bool = False,
+) -> HttpResponse:  # fmt: skip
     """The page of records that the filter leaves; none while it cannot be understood."""
     clinic, documents = request.member.clinic, documents_of(request)
-    found = export.matching(documents, form.wanted, clinic) if form.is_valid() else documents.none()
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    found = finding.matching(documents, form.wanted, clinic) if form.is_valid() else documents.none()
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in finding.SORTS else "sealed"
+    page = finding.page(found, sort, cursor(request, "after"), cursor(request, "before"))
     context = {
-        "form": form, "page": page, "pages": page.paginator.get_elided_page_range(page.number), "problem": problem,
-        "exporting": exporting, "ticked": request.POST.getlist("ticked"),
-        "is_filtered": any(form.data.get(name) for name in FilterForm.base_fields),
+        "form": form, "page": page, "sort": sort, "sorts": sorts(sort), "problem": problem,
+        "exporting": exporting or ExportForm(clinic=clinic, by=request.user), "ticked": request.POST.getlist("ticked"),
+        "missing": missing, "is_filtered": any(form.data.get(name) for name in FilterForm.base_fields),
+        "left": export.left_today(clinic) if request.member.is_admin else 0,
     }  # fmt: skip
+    states = states_of(page.rows)
+    context["rows"] = [(row, states[row.pk]) for row in page.rows]
     return render(request, "consent/records.html", context, status=status)
 
 
+def sorts(now: str) -> list[tuple[str, str, str]]:
+    """The columns that can be sorted: label, the sort a press leads to, and how it is sorted now (for aria-sort)."""
+    time = ("oldest", "descending") if now == "sealed" else ("sealed", "ascending" if now == "oldest" else "")
+    others = [("patient", _("Patient")), ("decision", _("Decision")), ("clinician", _("Clinician"))]
+    return [(_("Sealed"), *time), *((label, name, "ascending" if name == now else "") for name, label in others)]
+
+
+def cursor(request: StaffRequest, name: str) -> SealedDocument | None:
+    """The row that the page stands beside; one that cannot be read begins anew."""
+    try:
+        key = uuid.UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None
+    found: SealedDocument | None = documents_of(request).filter(pk=key).first()
+    return found
+
+
+@sensitive_post_parameters("password")
 @staff(Role.ADMIN)
 @require_POST
 def export_records(request: StaffRequest) -> HttpResponseBase:
-    """The records ticked, or all that the filter of the page leaves, as one ZIP."""
+    """The records ticked, or all that the filter of the page leaves, in the form asked for."""
     clinic = request.member.clinic
-    form, shown = ExportForm(request.POST, clinic=clinic), FilterForm(request.POST, clinic=clinic)
+    form, shown = ExportForm(request.POST, clinic=clinic, by=request.user), FilterForm(request.POST, clinic=clinic)
     if not form.is_valid():
+        if form.has_error("password", "wrong"):
+            with transaction.atomic():
+                audit.log(clinic, request.user, "member.password_refused", request.user)
         return listed(request, shown, form, status=422)
-    wanted = form.wanted if form.cleaned_data["which"] == "all" else None
-    if wanted:
-        chosen = export.matching(documents_of(request), wanted, clinic)
-    else:
-        chosen = export.records(documents_of(request).filter(pk__in=form.cleaned_data["ticked"]))
     try:
-        stream = export.export(chosen, clinic, request.user, form.cleaned_data["reason"], wanted)
+        return sent(request, form)
     except export.ExportRefused as refused:
-        return listed(request, shown, form, str(refused), status=409)
-    name = f"records-{clinic.today().isoformat()}.zip"
-    return StreamingHttpResponse(
-        stream,
-        content_type="application/zip",
-        headers={"Content-Length": str(len(stream)), "Content-Disposition": f'attachment; filename="{name}"'},
+        return listed(request, shown, form, str(refused), 409, missing=isinstance(refused, export.FilesMissing))
+    except NOT_SEALED:
+        log.exception("an export could not be made")
+        problem = _("The export could not be made, so nothing has left. Please try again.")
+        return listed(request, shown, form, problem, status=503)
+
+
+def sent(request: StaffRequest, form: ExportForm) -> HttpResponseBase:
+    clinic, values = request.member.clinic, form.cleaned_data
+    wanted = form.wanted if values["which"] == "all" else None
+    picked = documents_of(request)
+    chosen = (
+        finding.matching(picked, wanted, clinic) if wanted else finding.records(picked.filter(pk__in=values["ticked"]))
     )
+    name = f"records-{clinic.today().isoformat()}"
+    about = (chosen, clinic, request.user, values["reason"], wanted)
+    if values["form"] == export.Form.CSV:
+        return attached(StreamingHttpResponse(export.as_table(*about), content_type="text/csv; charset=utf-8"), f"{name}.csv")
+    if values["form"] == export.Form.MERGED:
+        data = export.merged(*about, without_missing=values["without_missing"])
+        return attached(HttpResponse(data, content_type="application/pdf"), f"{name}-copy-for-reading.pdf")
+    stream = export.export(*about, without_missing=values["without_missing"])
+    response = attached(StreamingHttpResponse(stream, content_type="application/zip"), f"{name}.zip")
+    response["Content-Length"] = str(len(stream))
+    return response
+
+
+def attached(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def record_of(request: StaffRequest, document: str) -> Any:
-    rows = export.records(documents_of(request)).select_related("review", "certificate", "ceremony", "previous", "time_stamp")
+    rows = finding.records(documents_of(request)).select_related("review", "certificate", "ceremony", "previous", "time_stamp")
     return get_object_or_404(rows, pk=document)
 
 
@@ -113,7 +163,8 @@ class Event:
 
 def events_of(document: SealedDocument) -> list[Event]:
     """The audit trail of the record and of what led to it, newest first."""
-    about = [row for row in (document, document.visit, document.review, document.withdrawal, document.refusal) if row]
+    rows = (document, document.visit, document.review, document.withdrawal, document.refusal)
+    about: list[models.Model] = [row for row in rows if row]
     if document.ceremony:
         about += [document.ceremony, *document.ceremony.signatures.only("pk")]
     subjects = [audit.subject_of(row) for row in about]

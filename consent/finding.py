@@ -1,0 +1,133 @@
+"""Finds sealed records: by what they printed, in one query, a page after a row (keyset) and never by counting."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from clinic.models import Clinic, User
+from consent.models import SealedDocument
+
+PER_PAGE = 50
+# Each names columns, with - for the newest or last first; the id at the end makes the order whole.
+SORTS: Mapping[str, tuple[str, ...]] = {
+    "sealed": ("-sealed_at", "-id"),
+    "oldest": ("sealed_at", "id"),
+    "patient": ("patient_name", "id"),
+    "decision": ("decision", "-sealed_at", "-id"),
+    "clinician": ("decided_by_id", "-sealed_at", "-id"),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which records are looked for; what is None or empty does not matter."""
+
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    clinician: User | None = None
+    decision: str = ""
+    kind: str = ""
+    overridden: bool | None = None
+    patient: str = ""
+
+    def for_audit(self) -> dict[str, Any]:
+        """What was looked for, without names: whether a patient was named, not which."""
+        return {
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+            "clinician": self.clinician.pk if self.clinician else None,
+            "decision": self.decision,
+            "kind": self.kind,
+            "overridden": self.overridden,
+            "patient_named": bool(self.patient),
+        }
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows in order, and whether there are more before and after them."""
+
+    rows: list[SealedDocument]
+    has_before: bool
+    has_after: bool
+
+    @property
+    def first(self) -> Any:
+        return self.rows[0].pk if self.rows else None
+
+    @property
+    def last(self) -> Any:
+        return self.rows[-1].pk if self.rows else None
+
+
+def records(documents: QuerySet[SealedDocument]) -> QuerySet[SealedDocument]:
+    """Newest first."""
+    return documents.select_related("clinic", "decided_by", "visit__patient").order_by(*SORTS["sealed"])
+
+
+def matching(documents: QuerySet[SealedDocument], wanted: Wanted, clinic: Clinic) -> QuerySet[SealedDocument]:
+    """The records that fit; days are the clinic's."""
+    found = records(documents)
+    if wanted.since:
+        found = found.filter(sealed_at__gte=midnight(wanted.since, clinic))
+    if wanted.until:
+        found = found.filter(sealed_at__lt=midnight(wanted.until + datetime.timedelta(days=1), clinic))
+    if wanted.clinician:
+        found = found.filter(decided_by=wanted.clinician)
+    if wanted.decision:
+        found = found.filter(decision=wanted.decision)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.overridden is not None:
+        found = found.filter(overridden=wanted.overridden)
+    for word in wanted.patient.split():
+        found = found.filter(named(word))
+    return found
+
+
+def midnight(day: datetime.date, clinic: Clinic) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time.min, clinic.zone)
+
+
+def named(word: str) -> Q:
+    """SQLite compares only ASCII letters without regard to case; the usual spellings of a name help the others."""
+    either = Q()
+    for spelling in {word, word.lower(), word.upper(), word.title()}:
+        either |= Q(patient_name__icontains=spelling)
+    return either
+
+
+def page(
+    found: QuerySet[SealedDocument], sort: str, after: SealedDocument | None = None, before: SealedDocument | None = None
+) -> Page:
+    """The rows that follow `after`, or that come before `before`, or the first ones."""
+    order = SORTS.get(sort, SORTS["sealed"])
+    if before is not None:
+        order = tuple(turned(column) for column in order)
+    if cursor := after or before:
+        found = found.filter(beyond(order, cursor))
+    rows = list(found.order_by(*order)[: PER_PAGE + 1])
+    more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE]
+    if before is not None:
+        return Page(rows[::-1], has_before=more, has_after=True)
+    return Page(rows, has_before=after is not None, has_after=more)
+
+
+def turned(column: str) -> str:
+    return column.removeprefix("-") if column.startswith("-") else f"-{column}"
+
+
+def beyond(order: tuple[str, ...], cursor: SealedDocument) -> Q:
+    """Rows that come after the cursor's: the first column bounds the walk along its index, the others break ties."""
+    either, same = Q(), Q()
+    for column in order:
+        name = column.removeprefix("-")
+        value, less = getattr(cursor, name), column.startswith("-")
+        either |= same & Q(**{f"{name}__{'lt' if less else 'gt'}": value})
+        same &= Q(**{name: value})
+    lead = order[0].removeprefix("-")
+    bound = Q(**{f"{lead}__{'lte' if order[0].startswith('-') else 'gte'}": getattr(cursor, lead)})
+    return bound & either

@@ -1,0 +1,80 @@
+"""The list of an export: what is in it, what is missing, who made it and why, signed with the clinic's key."""
+
+import csv
+import hashlib
+import io
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from consent import check_export
+from consent.keys import Sealer
+
+COLUMNS = ("file", "sha256", "size", "sealed at", "kind", "decision")
+FORMULA = frozenset("=+-@\t\r\n")  # a spreadsheet runs a cell that begins with one of these
+READ_ME = """This export holds sealed records of a clinic.
+
+manifest.csv    the list for people, manifest.json the same for programs, with who exported it and why.
+check_export.py checks everything without the program that made it: python3 check_export.py THIS_FOLDER
+Each PDF can also be checked by itself: any change breaks its seal.
+"""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One record in the ZIP. Its name holds the day and our own number, never what a person typed."""
+
+    name: str
+    sha256: str
+    size: int
+    sealed_at: str
+    kind: str
+    decision: str
+
+
+def safe_cell(value: str) -> str:
+    """A cell that a spreadsheet shows and never runs; full-width signs count as the plain ones."""
+    plain = unicodedata.normalize("NFKC", value[:1])
+    return f"'{value}" if plain and plain[0] in FORMULA else value
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A CSV that is safe to open in a spreadsheet."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([safe_cell(str(cell)) for cell in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def as_csv(members: Iterable[Member]) -> bytes:
+    rows = ((one.name, one.sha256, one.size, one.sealed_at, one.kind, one.decision) for one in members)
+    return table(COLUMNS, rows)
+
+
+def files(members: Sequence[Member], gaps: Sequence[Member], told: Mapping[str, Any], sealer: Sealer) -> dict[str, bytes]:
+    """The files that go with the records. `told`: who exported, when, why, by which filter."""
+    also = {
+        "manifest.csv": as_csv(members),
+        "check_export.py": Path(check_export.__file__).read_bytes(),
+        "READ ME.txt": READ_ME.encode(),
+    }
+    listed = dict(told) | {
+        "certificate": sealer.fingerprint,
+        "count": len(members),
+        "records": [
+            {
+                "file": one.name, "sha256": one.sha256, "size": one.size, "sealed_at": one.sealed_at, "kind": one.kind,
+                "decision": one.decision,
+            }
+            for one in members
+        ],
+        "gaps": [{"file": one.name, "sha256": one.sha256, "sealed_at": one.sealed_at} for one in gaps],
+        "also": {name: hashlib.sha256(data).hexdigest() for name, data in also.items()},
+    }  # fmt: skip
+    manifest = json.dumps(listed, indent=1, sort_keys=True, ensure_ascii=False).encode()
+    own = {"manifest.json": manifest, "manifest.json.sig": sealer.sign(manifest)}
+    return also | own | {"certificate.pem": sealer.certificate_pem.encode()}

@@ -1,0 +1,209 @@
+"""What leaves the clinic: signed lists that anyone can check, gaps that are named, a daily limit, a password and a reason."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import threading
+import zipfile
+from pathlib import Path
+
+import pikepdf
+import pytest
+from django.db import connection
+
+from clinic.models import AuditEvent, Clinic
+from consent import archive, check_export, export, keys
+from consent.management.commands.demo import PASSWORD, Demo
+from consent.models import SealedDocument
+from tests import on_record, papers
+
+
+@pytest.fixture
+def demo(db) -> Demo:
+    return Demo()
+
+
+@pytest.fixture
+def admin(demo, client):
+    client.force_login(demo.people["grace"])
+    return client
+
+
+@pytest.fixture
+def documents(demo) -> list[SealedDocument]:
+    return [on_record.put(demo, on_record.decided(demo, name)) for name in ("Peter Walsh", "Ann Keogh", "=cmd Ode".strip("="))]
+
+
+def send(client, **sent):
+    asked = {"which": "all", "reason": "Insurer's request", "form": "zip", "password": PASSWORD}
+    return client.post("/records/export/", asked | sent)
+
+
+def unpacked(response, folder: Path) -> Path:
+    folder.mkdir()
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as packed:
+        packed.extractall(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(demo, admin, documents, tmp_path) -> Path:
+    return unpacked(send(admin), tmp_path / "export")
+
+
+def checked(folder: Path, *more: str) -> tuple[int, str]:
+    command = [sys.executable, "-I", str(folder / "check_export.py"), str(folder), *more]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def test_the_checker_in_the_export_finds_it_whole_without_the_product(folder):
+    listed = json.loads((folder / "manifest.json").read_text())
+    assert checked(folder, "--certificate", listed["certificate"]) == (0, "Everything is as it was exported: 3 records.\n")
+    assert "Compare the certificate" in checked(folder)[1]
+    assert listed["exported_by"] == "Grace Okafor"
+    assert listed["reason"] == "Insurer's request"
+
+
+def first_pdf(folder: Path) -> Path:
+    return sorted(folder.rglob("*.pdf"))[0]
+
+
+def signed_anew(folder: Path) -> None:
+    sealer = papers.sealer("Somebody else")
+    (folder / "manifest.json.sig").write_bytes(sealer.sign((folder / "manifest.json").read_bytes()))
+    (folder / "certificate.pem").write_text(sealer.certificate_pem)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda folder: first_pdf(folder).write_bytes(first_pdf(folder).read_bytes() + b" "), "its SHA-256 is another"),
+        (lambda folder: first_pdf(folder).unlink(), "missing"),
+        (lambda folder: (folder / "more.pdf").write_bytes(b"x"), "not on the list"),
+        (lambda folder: (folder / "manifest.json").write_text((folder / "manifest.json").read_text() + " "), "was changed"),
+        (lambda folder: (folder / "manifest.csv").write_text("file"), "its SHA-256 is another"),
+        (lambda folder: (folder / "manifest.json").unlink(), "missing or cannot be read"),
+        (signed_anew, "another certificate"),
+    ],
+    ids=["changed", "removed", "added", "list changed", "table changed", "no list", "signed by another"],
+)
+def test_the_checker_names_what_is_amiss(folder, spoil, says):
+    fingerprint = json.loads((folder / "manifest.json").read_text())["certificate"]
+    spoil(folder)
+    status, words = checked(folder, "--certificate", fingerprint)
+    assert status == 1
+    assert says in words
+
+
+def test_two_files_that_changed_places_are_both_named(folder):
+    one, other = sorted(folder.rglob("*.pdf"))[:2]
+    a, b = one.read_bytes(), other.read_bytes()
+    one.write_bytes(b)
+    other.write_bytes(a)
+    assert checked(folder)[1].count("its SHA-256 is another") == 2
+
+
+def test_the_checker_takes_the_zip_as_it_came_and_answers_rubbish(demo, admin, documents, tmp_path, capsys):
+    packed = tmp_path / "records.zip"
+    packed.write_bytes(b"".join(send(admin).streaming_content))
+    assert check_export.main([str(packed)]) == 0
+    packed.write_bytes(b"PK\x03\x04nonsense")
+    assert check_export.main([str(packed)]) == 1
+    assert check_export.main([str(tmp_path / "nowhere")]) == 1
+
+
+def test_a_missing_file_is_told_first_and_then_listed_as_a_gap(demo, admin, documents, tmp_path):
+    archive.path_of(documents[0].sha256).unlink()
+    page = send(admin)
+    assert page.status_code == 409
+    assert "Export without the missing ones" in page.content.decode()
+    folder = unpacked(send(admin, without_missing="on"), tmp_path / "export")
+    listed = json.loads((folder / "manifest.json").read_text())
+    assert [gap["sha256"] for gap in listed["gaps"]] == [documents[0].sha256]
+    assert "1 were missing" in checked(folder)[1]
+    assert AuditEvent.objects.get(action="records.exported").data["gaps"] == 1
+
+
+@pytest.mark.parametrize("wrong", [{"password": ""}, {"password": "guess"}])
+def test_without_the_password_nothing_leaves_and_what_was_typed_stays(demo, admin, documents, wrong):
+    page = send(admin, **wrong)
+    assert page.status_code == 422
+    assert "Insurer&#x27;s request" in page.content.decode()
+    assert "guess" not in page.content.decode()
+    assert not AuditEvent.objects.filter(action="records.exported").exists()
+    assert AuditEvent.objects.filter(action="member.password_refused").count() == bool(wrong["password"])
+
+
+def test_no_more_leaves_in_a_day_than_the_clinic_allows(demo, admin, documents):
+    Clinic.objects.update(exports_a_day=5)
+    assert send(admin).status_code == 200
+    page = send(admin)
+    assert page.status_code == 409
+    assert "2 are left today, and these are 3" in page.content.decode()
+    assert send(admin, which="ticked", ticked=[str(documents[0].pk)]).status_code == 200
+    assert export.left_today(Clinic.objects.get()) == 1
+
+
+def test_two_exports_at_once_keep_the_limit_together(fresh):
+    demo = Demo()
+    Clinic.objects.update(exports_a_day=3)
+    for name in ("Peter Walsh", "Ann Keogh"):
+        on_record.put(demo, on_record.decided(demo, name))
+    outcomes: list[str] = []
+
+    def leave() -> None:
+        try:
+            export.export(SealedDocument.objects.all(), Clinic.objects.get(), demo.siobhan, "Both at once", None)
+            outcomes.append("left")
+        except export.ExportRefused:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=leave) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["left", "refused"]
+
+
+def test_the_table_is_safe_for_a_spreadsheet_and_says_how_each_stands(demo, admin, documents):
+    data = b"".join(send(admin, form="csv").streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(data)))
+    assert {row["patient"] for row in rows} == {"Peter Walsh", "Ann Keogh", "cmd Ode"}
+    assert {row["today"] for row in rows} == {"on file"}
+    assert AuditEvent.objects.get(action="records.exported").data["form"] == "csv"
+
+
+def test_many_records_as_one_pdf_say_on_every_page_that_they_are_copies(demo, admin, documents):
+    answer = send(admin, form="merged")
+    assert answer["Content-Type"] == "application/pdf"
+    with pikepdf.open(io.BytesIO(answer.content)) as merged:
+        assert len(merged.pages) == 1 + 3
+        assert "/AcroForm" not in merged.Root
+        for page in merged.pages[1:]:
+            assert b"Copy for reading" in b"".join(part.read_bytes() for part in page.Contents)
+            assert "/Annots" not in page
+
+
+def test_no_more_than_two_hundred_are_put_into_one_pdf(demo, admin, documents, monkeypatch):
+    monkeypatch.setattr(export, "MOST_MERGED", 2)
+    page = send(admin, form="merged")
+    assert page.status_code == 409
+    assert "holds up to 2 records" in page.content.decode()
+
+
+def test_a_locked_key_stops_the_export_and_says_so(demo, admin, documents, monkeypatch):
+    def locked(*_args: object) -> keys.Sealer:
+        raise keys.SealingFailed("The sealing key does not open.")
+
+    monkeypatch.setattr(export, "sealer_of", locked)
+    page = send(admin)
+    assert page.status_code == 503
+    assert "nothing has left" in page.content.decode()
+    assert not AuditEvent.objects.filter(action="records.exported").exists()
