@@ -98,8 +98,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("export", help="the ZIP, or the folder it was unpacked to")
     parser.add_argument("--certificate", default="", help="SHA-256 of the clinic's certificate, as the records print it")
     options = parser.parse_args(arguments)
+    files: Folder | Zip = Folder(options.export)
     try:
-        files = Zip(options.export) if zipfile.is_zipfile(options.export) else Folder(options.export)
+        if zipfile.is_zipfile(options.export):
+            files = Zip(options.export)
         found = list(problems(files, options.certificate))
     except (OSError, zipfile.BadZipFile) as error:
         found = ["The export cannot be opened (%s)." % type(error).__name__]

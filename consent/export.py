@@ -18,7 +18,7 @@ from zipstream import ZipStream
 
 from clinic import audit
 from clinic.models import AuditEvent, Clinic, User
-from consent import archive, manifest
+from consent import archive, fhir, manifest
 from consent.filing import sealer_of
 from consent.finding import Wanted, midnight
 from consent.manifest import Member
@@ -38,6 +38,7 @@ class Form(TextChoices):
     ZIP = "zip", lazy("ZIP of the sealed PDFs, with a signed list and a program that checks them")
     MERGED = "merged", lazy("One PDF for reading (up to 200 records; merging breaks the seals)")
     CSV = "csv", lazy("Table for a spreadsheet (CSV)")
+    FHIR = "fhir", lazy("Data for other systems (FHIR R4, one record a line)")
 
 
 class ExportRefused(Exception):
@@ -176,6 +177,17 @@ def as_table(
     everything = Batch((*batch.members, *batch.gaps), ())
     note(everything, clinic, by, reason, Form.CSV, wanted)
     return parts_of(documents.select_related("clinic", "decided_by", "previous"), clinic)
+
+
+def as_ndjson(
+    documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, wanted: Wanted | None
+) -> Iterator[bytes]:
+    """Write the audit event, then give each record as a FHIR bundle on a line of its own, read when its turn comes."""
+    batch = batch_of(documents, clinic)
+    if not batch.members and not batch.gaps:
+        raise ExportRefused(_("No record matches, so there is nothing to export."))
+    note(Batch((*batch.members, *batch.gaps), ()), clinic, by, reason, Form.FHIR, wanted)
+    return (fhir.as_bytes(fhir.bundle_of(document)) + b"\n" for document in documents.iterator(chunk_size=AT_ONCE))
 
 
 def parts_of(documents: QuerySet[SealedDocument], clinic: Clinic) -> Iterator[bytes]:

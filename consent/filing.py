@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic import audit
 from clinic.models import Clinic, User, Visit
-from consent import archive, document, keys, rendering, sealing, stamping
+from consent import archive, attached, document, keys, rendering, sealing, stamping
 from consent.document import notes
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
 from consent.seals import read_seals
@@ -58,6 +58,7 @@ def new_number() -> str:
 
 
 type_of_draw = Callable[[str, datetime.datetime, audit.Head, str, SealedDocument | None], str]
+type_of_attach = Callable[[str, datetime.datetime, audit.Head], tuple[rendering.Attachment, ...]]
 
 
 def before(visit: Visit) -> SealedDocument | None:
@@ -66,12 +67,14 @@ def before(visit: Visit) -> SealedDocument | None:
 
 
 def seal_page(
-    clinic: Clinic, draw: type_of_draw, previous: SealedDocument | None, valid_until: datetime.date | None = None
-) -> Filed:
+    clinic: Clinic, draw: type_of_draw, attach: type_of_attach, previous: SealedDocument | None,
+    valid_until: datetime.date | None = None,
+) -> Filed:  # fmt: skip
     """Draw, seal and store a record. No row is written; a file without a row is harmless."""
-    sealer = sealer_of(clinic)
+    sealer, head = sealer_of(clinic), audit.head(clinic)
     number, sealed_at = new_number(), timezone.now()
-    unsigned = rendering.render(draw(number, sealed_at, audit.head(clinic), sealer.fingerprint, previous))
+    html = draw(number, sealed_at, head, sealer.fingerprint, previous)
+    unsigned = rendering.render(html, attachments=attach(number, sealed_at, head))
     sealed = stamping.with_stamp(
         lambda stamper: sealing.seal(
             unsigned, sealer, reason=f"Record {number}", location=clinic.name, signed_at=sealed_at, stamper=stamper
@@ -97,7 +100,10 @@ def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequenc
             valid_until=valid_until, previous=previous,
         )  # fmt: skip
 
-    return seal_page(visit.clinic, draw, before(visit), valid_until)
+    def attach(number: str, at: datetime.datetime, head: audit.Head) -> tuple[rendering.Attachment, ...]:
+        return attached.attachments_of(review, ceremony, signatures, number, at, head)
+
+    return seal_page(visit.clinic, draw, attach, before(visit), valid_until)
 
 
 def seal_note(note: notes.Note, review: Review, previous: SealedDocument | None) -> Filed:
@@ -106,7 +112,10 @@ def seal_note(note: notes.Note, review: Review, previous: SealedDocument | None)
     def draw(number: str, at: datetime.datetime, head: audit.Head, key: str, previous: SealedDocument | None) -> str:
         return notes.note_html(note, review, number=number, sealed_at=at, head=head, certificate=key, previous=previous)
 
-    return seal_page(review.visit.clinic, draw, previous)
+    def attach(number: str, at: datetime.datetime, head: audit.Head) -> tuple[rendering.Attachment, ...]:
+        return attached.attachments_of(review, None, (), number, at, head)
+
+    return seal_page(review.visit.clinic, draw, attach, previous)
 
 
 def put(

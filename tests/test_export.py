@@ -180,6 +180,14 @@ def test_the_table_is_safe_for_a_spreadsheet_and_says_how_each_stands(demo, admi
     assert AuditEvent.objects.get(action="records.exported").data["form"] == "csv"
 
 
+def test_records_as_data_are_one_bundle_a_line(demo, admin, documents):
+    answer = send(admin, form="fhir")
+    assert answer["Content-Type"] == "application/fhir+ndjson"
+    bundles = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+    assert {one["identifier"]["value"] for one in bundles} == {document.number for document in documents}
+    assert AuditEvent.objects.get(action="records.exported").data["form"] == "fhir"
+
+
 def test_many_records_as_one_pdf_say_on_every_page_that_they_are_copies(demo, admin, documents):
     answer = send(admin, form="merged")
     assert answer["Content-Type"] == "application/pdf"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from consent.document.findings import Found
 from consent.document.words import Act, Badge, Clock, act, reply_words
 from screening.models import Resolution, Screening, in_english
-from screening.precautions import PRECAUTIONS
+from screening.precautions import ADDITIONAL, PRECAUTIONS
 from screening.precautions.questions import UNSURE, Asked, Question
 from screening.precautions.vocabulary import Case, Origin, Precaution
 from screening.questionnaire import QUESTIONS, parse_replies
@@ -56,6 +56,7 @@ class Section:
     """One precaution as printed."""
 
     number: int
+    mark: str
     title: str
     says: tuple[str, ...]
     adds: tuple[str, ...]
@@ -147,11 +148,18 @@ def fifteen(interview: Interview, found: tuple[Found, ...]) -> tuple[Section, ..
     return tuple(section(precaution, interview, found) for precaution in PRECAUTIONS)
 
 
+def additional(interview: Interview, found: tuple[Found, ...]) -> tuple[Section, ...]:
+    """The groups that the clinic asked beyond the source; one that was off is not in the record."""
+    made = (section(group, interview, found) for group in ADDITIONAL)
+    return tuple(each for each in made if each.answers or each.found)
+
+
 def section(precaution: Precaution, interview: Interview, found: tuple[Found, ...]) -> Section:
     """One precaution, its findings in the source's order."""
     here = [item for item in found if item.number == precaution.number]
     return Section(
         number=precaution.number,
+        mark=precaution.mark,
         title=_(precaution.title),
         says=tuple(_(statement.says) for statement in precaution.statements if statement.origin == Origin.SOURCE),
         adds=tuple(_(statement.says) for statement in precaution.statements if statement.origin != Origin.SOURCE),

@@ -22,6 +22,7 @@ SETTINGS = {
     "minimum_age": lazy("Not recommended below %(value)s years"),
     "first_trimester_ends": lazy("Last day of the first trimester: day %(value)s"),
     "consent_valid_days": lazy("A consent is valid for %(value)s days"),
+    "additional": lazy("This clinic also asks: %(value)s"),
 }
 
 
@@ -65,6 +66,8 @@ def setting_words(name: str, value: object) -> str:
         return _("No second clinician is asked when a contraindication is overridden")
     if name in STRICTER:
         return _("Stricter than the source: %(rule)s") % {"rule": _(STRICTER[name])}
+    if isinstance(value, tuple):
+        value = ", ".join(value)
     return str(SETTINGS[name]) % {"value": value}
 
 

@@ -12,19 +12,8 @@ from django.utils.translation import gettext_lazy as lazy
 from clinic.models import User
 from screening.precautions.vocabulary import Origin, Requirement
 from screening.questionnaire import QUESTIONS
-from screening.words import badge_words
+from screening.words import OVERALL, badge_words
 
-OVERALL = {
-    "declined": lazy("the patient declines"),
-    "contraindicated": lazy("contraindicated"),
-    "not_recommended": lazy("not recommended"),
-    "avoid_some_regions": lazy("avoid some regions"),
-    "needs_consent_step": lazy("a consent step is needed"),
-    "needs_equipment_change": lazy("other needles are needed"),
-    "caution": lazy("caution"),
-    "clear_with_information": lazy("clear, with information"),
-    "clear": lazy("clear"),
-}
 ORIGINS = {
     Origin.SOURCE: lazy("Source"),
     Origin.PRACTICE: lazy("This clinic's practice"),

@@ -123,9 +123,12 @@ def sent(request: StaffRequest, form: ExportForm) -> HttpResponseBase:
     about = (chosen, clinic, request.user, values["reason"], wanted)
     if values["form"] == export.Form.CSV:
         return attached(StreamingHttpResponse(export.as_table(*about), content_type="text/csv; charset=utf-8"), f"{name}.csv")
+    if values["form"] == export.Form.FHIR:
+        data = export.as_ndjson(*about)
+        return attached(StreamingHttpResponse(data, content_type="application/fhir+ndjson"), f"{name}.ndjson")
     if values["form"] == export.Form.MERGED:
-        data = export.merged(*about, without_missing=values["without_missing"])
-        return attached(HttpResponse(data, content_type="application/pdf"), f"{name}-copy-for-reading.pdf")
+        merged = export.merged(*about, without_missing=values["without_missing"])
+        return attached(HttpResponse(merged, content_type="application/pdf"), f"{name}-copy-for-reading.pdf")
     stream = export.export(*about, without_missing=values["without_missing"])
     response = attached(StreamingHttpResponse(stream, content_type="application/zip"), f"{name}.zip")
     response["Content-Length"] = str(len(stream))

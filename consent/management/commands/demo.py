@@ -18,6 +18,7 @@ from screening import intake, review
 from screening.body import MUSCLES, MuscleSite
 from screening.evaluation import current_screening
 from screening.models import Finding, Screening
+from screening.policy import set_policy
 from screening.precautions.questions import Question
 from screening.precautions.vocabulary import Plan
 
@@ -309,6 +310,10 @@ def waiting_cases(demo: Demo) -> None:
         health_helper="My daughter Jane",
         immune_weak="yes",
         immune_details="Chemotherapy since May",
+        diabetes="yes",
+        diabetes_eaten="no",
+        bad_reaction="unsure",
+        all_medicines="Metformin 500 mg twice a day",
     )
     demo.visit("Liam Park", years_ago(26), "Hamstring strain")
 
@@ -330,6 +335,7 @@ class Command(BaseCommand):
             raise SystemExit(1)
         else:
             demo = Demo()
+            set_policy(demo.clinic, demo.people["grace"], additional=["A3", "A4", "A6", "A9"])
             for story in STORIES:
                 story(demo)
         self.stdout.write(f"Demo sign-ins (password for all: {PASSWORD})")
