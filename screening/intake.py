@@ -17,13 +17,14 @@ from screening.models import Intake, IntakeDraft, rules_of
 from screening.precautions.questions import Asked, Question
 from screening.precautions.vocabulary import Case
 from screening.questionnaire import (
+    EVERY_PAGE,
     FOR_GUARDIAN,
-    PAGES,
     PRECAUTION_OF,
     QUESTIONNAIRE_DIGEST,
     QUESTIONNAIRE_VERSION,
     QUESTIONS,
     Page,
+    asked_under,
     birth_faults,
     fit_faults,
     parse_replies,
@@ -131,7 +132,7 @@ PARTS = ("", "_0", "_1", "-unsure")  # by which the controls of one question are
 
 def names_of(page: str) -> set[str]:
     """The names under which a page of questions sends its answers."""
-    found = next((asked.questions for asked in PAGES if asked.code == page), ())
+    found = next((asked.questions for asked in EVERY_PAGE if asked.code == page), ())
     questions = FOR_GUARDIAN if page == GUARDIANS_PAGE else found
     return {f"{question.code}{part}" for question in questions for part in PARTS}
 
@@ -238,9 +239,9 @@ def submit(visit: Visit, language: str = ORIGINAL) -> Intake:
         if existing := visit.intakes.order_by("version").first():
             return existing
         draft = draft_of(visit)
-        if left := [question.code for page in PAGES if page.code in draft.typed for question in page.questions]:
-            raise IntakeIncomplete(left)  # what was typed since and never sent is not passed over
         now = draft_case(visit, draft.replies)
+        if left := [question.code for page in asked_under(now.policy) if page.code in draft.typed for question in page.questions]:
+            raise IntakeIncomplete(left)  # what was typed since and never sent is not passed over
         case = complete_case(visit, {code: reply for code, reply in draft.replies.items() if now.shows(QUESTIONS[code])})
         languages = dict.fromkeys(QUESTIONS, language) | draft.languages
         intake = Intake.objects.create(

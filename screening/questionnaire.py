@@ -8,22 +8,23 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from screening.precautions import PRECAUTIONS
+from screening.precautions import EVERY, PRECAUTIONS
+from screening.precautions.policy import Policy
 from screening.precautions.questions import UNSURE, Asked, BadReply, Date, Question, Text
 from screening.precautions.vocabulary import Case, Outcome, Plan, Precaution, Requirement, Scope, Trigger
 
-QUESTIONNAIRE_VERSION = "2026.2"
-QUESTIONNAIRE_DIGEST = "0b75602e287e14fa441ad5e2201bfa8969ce8e980faecd76bff0febe1f794d0b"
-RULES_VERSION = "2026.1"
+QUESTIONNAIRE_VERSION = "2026.3"
+QUESTIONNAIRE_DIGEST = "ea550541fb9f014d4dafac3fc69a66825c940cb963fd05ecf5cb191dd1bab2ca"
+RULES_VERSION = "2026.3"
 
 QUESTIONS: dict[str, Question] = {
-    question.code: question for precaution in PRECAUTIONS for question in precaution.questions
+    question.code: question for precaution in EVERY for question in precaution.questions
 }
 PRECAUTION_OF: dict[str, Precaution] = {
-    question.code: precaution for precaution in PRECAUTIONS for question in precaution.questions
+    question.code: precaution for precaution in EVERY for question in precaution.questions
 }
 PRECAUTION_OF_PART: dict[str, Precaution] = {
-    statement.part: precaution for precaution in PRECAUTIONS for statement in precaution.statements
+    statement.part: precaution for precaution in EVERY for statement in precaution.statements
 }
 OLDEST = 130
 
@@ -63,7 +64,8 @@ def pages_of(precaution: Precaution) -> list[Page]:
 
 
 PAGES: tuple[Page, ...] = tuple(page for precaution in PRECAUTIONS for page in pages_of(precaution))
-PAGE_OF: dict[str, Page] = {question.code: page for page in PAGES for question in page.questions}
+EVERY_PAGE: tuple[Page, ...] = tuple(page for precaution in EVERY for page in pages_of(precaution))
+PAGE_OF: dict[str, Page] = {question.code: page for page in EVERY_PAGE for question in page.questions}
 # Who they are comes first, then whether they agree.
 FOR_GUARDIAN: tuple[Question, ...] = tuple(
     sorted(
@@ -71,6 +73,11 @@ FOR_GUARDIAN: tuple[Question, ...] = tuple(
         key=lambda question: not isinstance(question, Text),
     )
 )
+
+
+def asked_under(policy: Policy, pages: Iterable[Page] = EVERY_PAGE) -> tuple[Page, ...]:
+    """The pages of the fifteen, and of the additional groups that the clinic has switched on."""
+    return tuple(page for page in pages if not page.precaution.is_additional or page.precaution.mark in policy.additional)
 
 
 class Overall(StrEnum):
@@ -120,7 +127,7 @@ def open_questions(case: Case) -> list[Question]:
 
 def findings_of(case: Case) -> Iterator[Trigger]:
     """Every statement that applies; where a clinic's policy raises one, the stricter of the two."""
-    for precaution in PRECAUTIONS:
+    for precaution in EVERY:
         found = {trigger.part: trigger for trigger in precaution.rule(case)}
         for trigger in precaution.stricter(case) if precaution.stricter else ():
             milder = found.get(trigger.part)
@@ -169,7 +176,7 @@ def roll_up(findings: Iterable[Trigger], plan: Plan) -> tuple[Overall, ...]:
 
 
 def screen(case: Case) -> Screened:
-    """Apply the fifteen precautions to a case."""
+    """Apply the fifteen precautions, and the additional groups that the clinic asks, to a case."""
     findings = tuple(findings_of(case))
     conflicts = tuple(trigger.part for trigger in findings if hits(trigger, case.plan))
     return Screened(
@@ -219,7 +226,7 @@ def digest() -> str:
     asked = [
         [
             question.code, question.kind, question.text, question.hint, question.child, question.child_hint, question.why,
-            question.asked, question.minors_only, question.clear,
+            question.asked, question.minors_only, question.clear, question.group,
             [[option.code, option.text] for option in question.options],
             [[lead.question.code, lead.replies] for lead in question.follows],
         ]

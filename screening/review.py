@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from clinic import audit
 from clinic.models import User, Visit
 from screening.evaluation import answered_on, current_policy, evaluate
-from screening.models import Decision, Review, Screening
+from screening.models import Decision, Finding, Review, Screening
 from screening.overriding import give_second_opinion, override
 from screening.planning import near_lung_notice, plan
 from screening.recording import MATERIALS, record, resolve
@@ -71,6 +71,13 @@ def decide(
         return review
 
 
+def cited(finding: Finding) -> str:
+    mark = finding.precaution.mark
+    if finding.precaution.is_additional:
+        return _("this clinic also asks, %(mark)s") % {"mark": mark}
+    return _("source %(mark)s") % {"mark": mark}
+
+
 def check_may_proceed(screening: Screening) -> None:
     """Nothing is due, the plan is free of forbidden places, and the screening is of today and of this birth date."""
     visit, stands = screening.visit, standings(screening)
@@ -93,12 +100,12 @@ def check_may_proceed(screening: Screening) -> None:
         if row.finding.conflicts and not row.override:
             raise PlanConflict(
                 _(
-                    "The plan needles where it must not (%(title)s, source %(number)s): %(places)s. "
+                    "The plan needles where it must not (%(title)s, %(cited)s): %(places)s. "
                     "Change the plan, or override with a reason where that is offered."
                 )
                 % {
                     "title": row.finding.precaution.title,
-                    "number": row.finding.number,
+                    "cited": cited(row.finding),
                     "places": ", ".join(row.finding.place_words),
                 }
             )

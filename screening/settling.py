@@ -34,13 +34,13 @@ def settle(screening: Screening, answers: Mapping[str, Any], by: User, note: str
             was = screening.intake.replies.get(code)
             Resolution.objects.create(
                 visit=visit, screening=screening, kind=ResolutionKind.REPLY, by=by, note=note,
-                question=code, was=was, reply=reply, part=str(PRECAUTION_OF[code].number),
+                question=code, was=was, reply=reply, part=PRECAUTION_OF[code].mark,
             )  # fmt: skip
         audit.log(visit.clinic, by, "reply.settled", screening, visit=str(visit.pk), questions=len(answers))
         return evaluate(visit, "settled", by)
 
 
-LOCATED = frozenset({6, 8, 9, 15})
+LOCATED = frozenset({6, 8, 9, 15, 105, 107, 108})  # numbers of what has a place that a clinician can look at
 
 
 def may_settle(screening: Screening, question: Question, by: User, note: str) -> None:

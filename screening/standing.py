@@ -134,7 +134,7 @@ def open_replies(screening: Screening, settled: Mapping[str, Resolution]) -> lis
     """Replies that are not sure and that nobody has settled, even as "decided as if of concern"."""
     codes = [code for code in screening.open if code not in settled and not isinstance(QUESTIONS[code], Text)]
     return [
-        Outstanding("reply", QUESTIONS[code].text, question=code, part=str(PRECAUTION_OF[code].number))
+        Outstanding("reply", QUESTIONS[code].text, question=code, part=PRECAUTION_OF[code].mark)
         for code in codes
     ]
 

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from screening.views import assistance, case, case_acts, case_correction, case_planning, guardian, intake
+from screening.views import (
+    assistance,
+    case,
+    case_acts,
+    case_correction,
+    case_planning,
+    guardian,
+    intake,
+    precautions,
+    try_case,
+)
 
 urlpatterns = [
     path("tablet/intake/", intake.start, name="intake"),
@@ -24,5 +34,7 @@ urlpatterns = [
     path("cases/<uuid:visit>/override/", case_acts.override, name="case-override"),
     path("cases/<uuid:visit>/second/", case_acts.second, name="case-second"),
     path("cases/<uuid:visit>/correct/<slug:slug>/", case_correction.correct, name="case-correct"),
-    path("precautions/", case.precautions, name="precautions"),
+    path("precautions/", precautions.precautions, name="precautions"),
+    path("precautions/additional/", precautions.switch, name="precautions-switch"),
+    path("precautions/try/", try_case.try_case, name="try-case"),
 ]

@@ -16,6 +16,17 @@ OUTCOMES = {
     Outcome.NOT_RECOMMENDED: _("Not recommended"),
     Outcome.CONTRAINDICATED: _("Contraindicated"),
 }
+OVERALL = {
+    "declined": _("the patient declines"),
+    "contraindicated": _("contraindicated"),
+    "not_recommended": _("not recommended"),
+    "avoid_some_regions": _("avoid some regions"),
+    "needs_consent_step": _("a consent step is needed"),
+    "needs_equipment_change": _("other needles are needed"),
+    "caution": _("caution"),
+    "clear_with_information": _("clear, with information"),
+    "clear": _("clear"),
+}
 SCOPES = {
     Scope.PERSON: _("the person"),
     Scope.REGIONS: _("the places marked"),

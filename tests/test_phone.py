@@ -23,8 +23,8 @@ from django.utils import timezone, translation
 from clinic import desk, phone, settings, tablet
 from clinic.models import AuditEvent, Handover, IntakeLink, Role, Visit
 from clinic.private_log import DropDetails
-from clinic.tablet import KEY
 from clinic.qr import QUIET, drawn
+from clinic.tablet import KEY
 from screening import intake
 from screening.models import IntakeDraft
 from tests.browsing import TABLET

@@ -1,5 +1,6 @@
-"""The fifteen precautions, one module each, in the order of the source."""
+"""The fifteen precautions, one module each, in the order of the source, and the additional groups after them."""
 
+from screening.precautions.additional import ADDITIONAL
 from screening.precautions.age_and_willingness import AGE_AND_WILLINGNESS
 from screening.precautions.bleeding import BLEEDING
 from screening.precautions.capacity_to_consent import CAPACITY_TO_CONSENT
@@ -16,6 +17,8 @@ from screening.precautions.skin_lesions import SKIN_LESIONS
 from screening.precautions.surgery_and_implants import SURGERY_AND_IMPLANTS
 from screening.precautions.vascular import VASCULAR
 from screening.precautions.vocabulary import Precaution
+
+__all__ = ["ADDITIONAL", "EVERY", "PRECAUTIONS"]
 
 PRECAUTIONS: tuple[Precaution, ...] = (
     NEEDLE_AVERSION,
@@ -34,3 +37,4 @@ PRECAUTIONS: tuple[Precaution, ...] = (
     VASCULAR,
     SURGERY_AND_IMPLANTS,
 )
+EVERY: tuple[Precaution, ...] = (*PRECAUTIONS, *ADDITIONAL)

@@ -72,7 +72,7 @@ class Question:
     """One idea, asked in one sentence. The code never changes and is never used again for another question.
 
     `child` and `child_hint` ask the same in words for a child, where the others are not. `each_visit`: never confirmed from
-    last time, whatever its precaution.
+    last time, whatever its precaution. `group` is that of an additional question, asked only where the clinic has it on.
     """
 
     code: str
@@ -85,6 +85,7 @@ class Question:
     follows: tuple[Lead, ...] = ()
     minors_only: bool = False
     each_visit: bool = False
+    group: str = ""
 
     options: tuple[Option, ...] = ()
     clear: tuple[str, ...] | None = None

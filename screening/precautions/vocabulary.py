@@ -116,7 +116,9 @@ class Case:
         return question.for_child() if self.is_minor else question
 
     def shows(self, question: Question) -> bool:
-        """Whether the question applies: to everyone, to minors only, or after certain replies."""
+        """Whether the question applies: to everyone, to minors only, where the clinic asks it, or after certain replies."""
+        if question.group and question.group not in self.policy.additional:
+            return False
         if question.minors_only and not self.is_minor:
             return False
         leads = question.follows
@@ -207,9 +209,13 @@ class Trigger:
         return bool(self.reasons) and all(reason.awaited for reason in self.reasons)
 
 
+# Additional groups are numbered from here, so that they sort after the source's and are never taken for one of them.
+BEYOND = 100
+
+
 @dataclass(frozen=True, kw_only=True)
 class Precaution:
-    """One of the fifteen: what we ask, what the source says, when it applies, how we say it.
+    """One of the fifteen, or an additional group: what we ask, what the source says, when it applies, how we say it.
 
     `each_visit`: asked anew at every visit; all others may be shown as "last time you said" and confirmed.
     `stricter` holds a clinic's switches: statements that replace one of the same part when they are more serious.
@@ -227,3 +233,13 @@ class Precaution:
     for_patient: str
     for_clinician: str
     measures: tuple[str, ...] = ()
+
+    @property
+    def is_additional(self) -> bool:
+        """Asked beyond the source, where the clinic has switched it on; never counted among the fifteen."""
+        return self.number > BEYOND
+
+    @property
+    def mark(self) -> str:
+        """How it is cited: the source's number, or the letter and number of an additional group."""
+        return f"A{self.number - BEYOND}" if self.is_additional else str(self.number)

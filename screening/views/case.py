@@ -1,4 +1,4 @@
-"""The clinician's page of a case, the front desk's small part of it, and the list of the fifteen precautions."""
+"""The clinician's page of a case, and the front desk's small part of it."""
 
 from typing import Any
 
@@ -10,21 +10,18 @@ from django.utils.translation import gettext as _
 from clinic import audit
 from clinic.access import StaffRequest, staff, visit_of
 from clinic.languages import status_words
-from clinic.models import Role, Visit
+from clinic.models import Visit
 from screening.assistance import helpers_of
 from screening.forms.case import CaseForm
 from screening.forms.plan import PlanForm
 from screening.last_visit import last_visit, since
 from screening.models import Intake
-from screening.precautions import PRECAUTIONS
-from screening.precautions.policy import STRICTER
 from screening.precautions.vocabulary import Case
 from screening.repeating import Offer, offer
 from screening.views.case_answers import groups
 from screening.views.case_cards import Cards
 from screening.views.case_page import CasePage
 from screening.views.case_plan import panel, row_of
-from screening.words import ASKED, OUTCOMES, SCOPES
 
 
 @staff()
@@ -69,10 +66,12 @@ def full_context(request: StaffRequest, page: CasePage) -> dict[str, Any]:
     plan_form: Any = page.form(lambda: PlanForm(page.plan, page.screening.details))
     found, answered = cards.all(), groups(page)
     numbers = {card.number for card in found}
+    quiet = [group for group in answered if group.precaution.number not in numbers]
     context = {
         "page": page, "review": page.review, "stands": page.stands,
         "cards": found, "open_cards": sum(card.is_open for card in found),
-        "quiet": [group for group in answered if group.precaution.number not in numbers], "answered": answered,
+        "quiet": [group for group in quiet if not group.precaution.is_additional], "answered": answered,
+        "also_quiet": [group for group in quiet if group.precaution.is_additional],
         "plan_form": plan_form, "plan": panel(page, plan_form, cards.plan), "questions": page.questions,
         "communication": page.communication, "representative": page.representative, "outstanding": page.outstanding,
         "typed_decision": typed_decision(request, page.visit),
@@ -114,19 +113,3 @@ def typed_decision(request: StaffRequest, visit: Visit) -> dict[str, str]:
         return {}
     del request.session["decision"]
     return kept
-
-
-@staff(Role.CLINICIAN, Role.ADMIN)
-def precautions(request: StaffRequest) -> HttpResponse:
-    """All fifteen: what the source says in our words, how strongly, and what we ask."""
-    rows = [
-        {
-            "number": item.number,
-            "title": _(item.title),
-            "statements": [(one, OUTCOMES[one.outcome], SCOPES[one.scope]) for one in item.statements],
-            "questions": [(question, ASKED[question.asked]) for question in item.questions],
-            "for_clinician": _(item.for_clinician),
-        }
-        for item in PRECAUTIONS
-    ]
-    return render(request, "screening/precautions.html", {"precautions": rows, "stricter": STRICTER.values()})

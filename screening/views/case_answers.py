@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from screening.forms.case import CaseForm, SettleForm
 from screening.models import Resolution, in_english
-from screening.precautions import PRECAUTIONS
+from screening.precautions import EVERY
 from screening.precautions.questions import UNSURE, Asked, Question, Where
 from screening.precautions.vocabulary import Precaution
 from screening.questionnaire import PRECAUTION_OF, QUESTIONS
@@ -43,8 +43,8 @@ class Group:
 
 
 def groups(page: CasePage) -> list[Group]:
-    """The fifteen in the source's order, those without a question asked left out."""
-    found = [Group(precaution, tuple(answers_of(page, precaution))) for precaution in PRECAUTIONS]
+    """The fifteen in the source's order, then the additional groups; those without a question asked left out."""
+    found = [Group(precaution, tuple(answers_of(page, precaution))) for precaution in EVERY]
     return [group for group in found if group.answers]
 
 

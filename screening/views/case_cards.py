@@ -11,14 +11,14 @@ from screening.forms.meeting import NeedlesForm, NoteForm, OpinionForm, Override
 from screening.models import Finding, Resolution, Screening, message_from
 from screening.planning import Site
 from screening.precautions.questions import UNSURE, Asked, Question, Text, Where
-from screening.precautions.vocabulary import Case, Precaution, Requirement
+from screening.precautions.vocabulary import Case, Origin, Precaution, Requirement
 from screening.questionnaire import PRECAUTION_OF, QUESTIONS
 from screening.recording import MATERIALS
 from screening.settling import LOCATED
 from screening.standing import WORDS, Standing
 from screening.views.case_page import CasePage, awaits_staff
 from screening.views.case_plan import Row, row_of, saved
-from screening.views.case_words import DUE, REQUIREMENTS, cited
+from screening.views.case_words import DUE, REQUIREMENTS, cite, cited
 from screening.words import badge_words
 
 NOTED = frozenset({Requirement.EDUCATION, Requirement.MEASURES, Requirement.INSPECTION})
@@ -56,6 +56,7 @@ class Card:
     title: str
     cite: str
     number: int
+    additional: bool = False
     says: str = ""
     reasons: tuple[tuple[str, str], ...] = ()
     places: str = ""
@@ -112,6 +113,11 @@ def needle_words(row: Resolution) -> str:
     return ", ".join(filter(None, [*named, _("lot %(lot)s") % details, row.note]))
 
 
+def place_of(finding: Finding) -> tuple[bool, int, int, str]:
+    """The most serious first; what the clinic asks beyond the source stands after the fifteen."""
+    return finding.precaution.is_additional, -finding.weight, finding.number, finding.part
+
+
 class Cards:
     """Makes the cards of one page."""
 
@@ -119,7 +125,7 @@ class Cards:
         self.page = page
         self.plan = saved(page)
         self.shown = [row for row in page.stands.findings if not awaits_staff(row.finding)]
-        self.shown.sort(key=lambda row: (-row.finding.weight, row.finding.number, row.finding.part))
+        self.shown.sort(key=lambda row: place_of(row.finding))
         self.open = [item.question for item in page.stands.outstanding if item.question]
         self.recorded = list(page.visit.resolutions.exclude(fingerprint="").order_by("created_at"))
 
@@ -145,7 +151,8 @@ class Cards:
         unsettled = [code for code in self.open if self.is_patients(code) and PRECAUTION_OF[code] is precaution]
         return Card(
             key=f"part-{finding.part}", kind=finding.outcome, badge=badge_words(finding.outcome, finding.scope),
-            title=_(precaution.title), cite=cited(finding), number=finding.number, says=_(finding.statement.says),
+            title=_(precaution.title), cite=cited(finding), number=finding.number,
+            additional=precaution.is_additional, says=_(finding.statement.says),
             reasons=(*reason_words(finding, settling), *said),
             places=", ".join(finding.place_words), for_clinician=_(precaution.for_clinician),
             needs=tuple(self.need(row, need) for need in finding.requires), replies=replies,
@@ -157,7 +164,7 @@ class Cards:
     def unsure_card(self, precaution: Precaution) -> Card:
         return Card(
             key=f"unsure-{precaution.number}", kind="unsure", badge=_("Not sure"), title=_(precaution.title),
-            cite=_("Source %(number)s") % {"number": precaution.number}, number=precaution.number,
+            cite=cite(precaution, Origin.SOURCE), number=precaution.number, additional=precaution.is_additional,
             replies=tuple(self.replies(precaution)), correct=precaution.code, is_open=True, due=_("settle the answer"),
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from screening.evaluation import current_intake, current_screening
 from screening.forms.case import CaseForm, CorrectionReasonForm
 from screening.forms.questions import PageForm
 from screening.models import Screening
-from screening.precautions import PRECAUTIONS
+from screening.precautions import EVERY
 from screening.precautions.questions import Asked
 from screening.precautions.vocabulary import Precaution
 from screening.refusals import AlreadyDecided, ReviewRefused, StaleScreening
@@ -25,7 +25,7 @@ from screening.views.case_acts import uuid_of
 def correct(request: StaffRequest, visit: str, slug: str) -> HttpResponse:
     """A mis-tapped answer, corrected as a new version with who and why."""
     found = visit_of(request, visit)
-    precaution = next((item for item in PRECAUTIONS if item.code == slug), None)
+    precaution = next((item for item in EVERY if item.code == slug), None)
     screening = current_screening(found)
     if precaution is None or screening is None:
         return redirect("case", found.pk)

@@ -12,10 +12,10 @@ from screening.forms.plan import PlanForm
 from screening.models import Details, Finding, token_of
 from screening.planning import Preview, Site, how_words, preview
 from screening.precautions.questions import UNSURE, Where
-from screening.precautions.vocabulary import Origin, Outcome, Plan, Scope, Trigger
+from screening.precautions.vocabulary import Outcome, Plan, Scope, Trigger
 from screening.questionnaire import PRECAUTION_OF_PART, QUESTIONS
 from screening.views.case_page import CasePage
-from screening.views.case_words import ORIGINS
+from screening.views.case_words import cite
 from screening.words import badge_words
 
 FORBIDDING = frozenset({Outcome.AVOID_REGION, Outcome.CONTRAINDICATED})
@@ -104,13 +104,12 @@ def lines_of(site: Site) -> Iterator[Line]:
 def line_of(trigger: Trigger, site: Site, kind: str) -> Line:
     """The class, what the statement says, and where on the body it meets this site."""
     places = {place for place in trigger.places if place in site.areas} or {site.token.partition("@")[0]}
-    number = PRECAUTION_OF_PART[trigger.part].number
     words = _("%(outcome)s: %(says)s Here: %(places)s.") % {
         "outcome": badge_words(trigger.outcome, trigger.scope),
         "says": _(trigger.statement.says),
         "places": ", ".join(words_of(places)),
     }
-    return Line(kind, str(ORIGINS[Origin(trigger.origin)]) % {"number": number}, words, trigger.part)
+    return Line(kind, cite(PRECAUTION_OF_PART[trigger.part], trigger.origin), words, trigger.part)
 
 
 def as_json(page: CasePage, form: PlanForm) -> dict[str, Any]:

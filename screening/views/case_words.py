@@ -1,9 +1,10 @@
 """The words in which the case page cites a finding and says what it requires."""
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from screening.models import Finding
-from screening.precautions.vocabulary import Origin, Requirement
+from screening.precautions.vocabulary import Origin, Precaution, Requirement
 
 ORIGINS = {
     Origin.SOURCE: _("Source %(number)s"),
@@ -41,4 +42,11 @@ DUE = {
 
 
 def cited(finding: Finding) -> str:
-    return str(ORIGINS[Origin(finding.origin)]) % {"number": finding.number}
+    return cite(finding.precaution, finding.origin)
+
+
+def cite(precaution: Precaution, origin: str) -> str:
+    """Who says so: an additional group is never cited as the source."""
+    if precaution.is_additional:
+        return _now("This clinic also asks (%(mark)s)") % {"mark": precaution.mark}
+    return str(ORIGINS[Origin(origin)]) % {"number": precaution.number}

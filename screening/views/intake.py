@@ -19,7 +19,7 @@ from screening.last_time import LastTime, last_time, to_confirm
 from screening.models import IntakeDraft
 from screening.precautions.questions import Question
 from screening.precautions.vocabulary import Case
-from screening.questionnaire import PAGE_OF, PAGES, Page
+from screening.questionnaire import PAGE_OF, Page, asked_under
 
 READING = ("what-it-is", "what-it-does", "how-it-works")
 BACK = "back"
@@ -30,6 +30,7 @@ class Pages:
 
     def __init__(self, case: Case, draft: IntakeDraft) -> None:
         self.case, self.draft = case, draft
+        self.all = asked_under(case.policy)
 
     def questions(self, page: Page) -> list[Question]:
         """All that may be asked on the page, follow-ups among them."""
@@ -46,14 +47,14 @@ class Pages:
 
     @property
     def first_open(self) -> Page | None:
-        return next((page for page in PAGES if not self.is_done(page)), None)
+        return next((page for page in self.all if not self.is_done(page)), None)
 
     def by_code(self, code: str) -> Page | None:
-        return next((page for page in PAGES if page.code == code), None)
+        return next((page for page in self.all if page.code == code), None)
 
     def beside(self, page: Page, step: int) -> Page | None:
-        at = PAGES.index(page) + step
-        return PAGES[at] if 0 <= at < len(PAGES) else None
+        at = self.all.index(page) + step
+        return self.all[at] if 0 <= at < len(self.all) else None
 
     def typed(self, page: str) -> QueryDict | None:
         """What was left in a page that was not complete."""
@@ -70,9 +71,9 @@ class Pages:
 
     def progress(self, read: int = len(READING)) -> dict[str, int]:
         """Pages read and answered, of all there are: with the one to check, and for a child the guardian's."""
-        done = sum(self.is_done(page) for page in PAGES)
+        done = sum(self.is_done(page) for page in self.all)
         ahead = 2 if self.case.is_minor else 1
-        return {"done": read + done, "total": len(READING) + len(PAGES) + ahead}
+        return {"done": read + done, "total": len(READING) + len(self.all) + ahead}
 
 
 type_of_view = Callable[..., HttpResponse]
@@ -181,8 +182,10 @@ def page_form(request: TabletRequest, pages: Pages, found: Page) -> PageForm:
 
 def frame(pages: Pages, found: Page) -> dict[str, Any]:
     """What surrounds a page of questions: its title, and how far it is."""
+    also = found.precaution.is_additional
+    alike = [page for page in pages.all if page.precaution.is_additional is also]
     return {
-        "title": _(found.precaution.title), "step": PAGES.index(found) + 1, "steps": len(PAGES),
+        "title": _(found.precaution.title), "also": also, "step": alike.index(found) + 1, "steps": len(alike),
         "progress": pages.progress(), "minor": pages.case.is_minor,
     }  # fmt: skip
 
@@ -216,11 +219,16 @@ def check(request: TabletRequest, draft: IntakeDraft, pages: Pages) -> HttpRespo
     return render(request, "screening/intake_check.html", check_context(pages))
 
 
+def title_of(page: Page) -> str:
+    title = _(page.precaution.title)
+    return _("This clinic also asks: %(title)s") % {"title": title} if page.precaution.is_additional else title
+
+
 def check_context(pages: Pages) -> dict[str, Any]:
-    groups = [(page, rows(pages, page, known(pages, page))) for page in PAGES]
+    groups = [(page, rows(pages, page, known(pages, page))) for page in pages.all]
     by_title: dict[str, list[tuple[str, list[tuple[str, str, str]]]]] = {}
     for page, answers in groups:
-        by_title.setdefault(_(page.precaution.title), []).append((page.code, answers))
+        by_title.setdefault(title_of(page), []).append((page.code, answers))
     return {
         "groups": list(by_title.items()), "progress": pages.progress(),
         "to_guardian": intake.awaits_guardian(pages.case, pages.draft),
@@ -245,7 +253,7 @@ def send(request: TabletRequest, pages: Pages) -> HttpResponse:
             tablet.end(request.handover, "submitted")
     except intake.IntakeIncomplete as incomplete:
         if incomplete.codes:
-            first = PAGE_OF.get(incomplete.codes[0], PAGES[0])
+            first = PAGE_OF.get(incomplete.codes[0], pages.all[0])
             return redirect(reverse("intake-page", args=[first.code]) + "?check=1&missing=1")
         return render(request, "screening/intake_check.html", check_context(pages) | {"problem": True}, status=409)
     return tablet.hand_back(request)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from screening.body import AREAS
-from screening.precautions.policy import Policy
+from screening.precautions.policy import ADDITIONAL_GROUPS, Policy
 from screening.precautions.questions import UNSURE, Choice, Date, Question, Text, Weeks, Where, YesNo
 from screening.precautions.vocabulary import Case, Plan, Precaution, Trigger
-from tests.screening.cases import ADULT, CHILD, DEFAULT, NO_PLAN, TODAY, YOUNG, found, plan
+from tests.screening.cases import ADULT, CHILD, NO_PLAN, TODAY, YOUNG, found, plan
 
 ONE, OTHER = frozenset({"calf_left"}), frozenset({"upper_chest_right"})
+ASKS_ALL = Policy(additional=ADDITIONAL_GROUPS)
 STRICTEST = Policy(
     age_of_majority=21, minimum_age=16, first_trimester_ends=105, avoid_lymphedema_region=True, caution_all_pregnancy=True,
-    advise_against_low_white_cells=True, advise_against_strong_fear=True,
+    advise_against_low_white_cells=True, advise_against_strong_fear=True, additional=ADDITIONAL_GROUPS,
 )  # fmt: skip
 
 
@@ -24,7 +25,7 @@ class Around:
 
     born: datetime.date = ADULT
     plan: Plan = NO_PLAN
-    policy: Policy = DEFAULT
+    policy: Policy = ASKS_ALL
 
     def case(self, replies: Mapping[str, Any]) -> Case:
         return Case(self.born, TODAY, replies, self.plan, self.policy)

@@ -42,9 +42,9 @@ def with_replies(**replies: Any) -> dict[str, Any]:
     return ADULT | {"replies": HARMLESS | {code.replace("_", "-"): reply for code, reply in replies.items()}}
 
 
-def printed_questions() -> list[dict[str, Any]]:
+def printed_questions(*options: str) -> list[dict[str, Any]]:
     out = StringIO()
-    call_command("questions", stdout=out)
+    call_command("questions", *options, stdout=out)
     printed: list[dict[str, Any]] = json.loads(out.getvalue())
     return printed
 

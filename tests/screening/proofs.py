@@ -10,6 +10,7 @@ from screening.precautions.questions import UNSURE, Question, Where
 from screening.precautions.vocabulary import Case, Precaution, Trigger
 from screening.questionnaire import QUESTIONS, roll_up
 from tests.screening.answer_space import (
+    ASKS_ALL,
     DEEP,
     Around,
     Findings,
@@ -20,7 +21,7 @@ from tests.screening.answer_space import (
     spaces,
     values,
 )
-from tests.screening.cases import DEFAULT, found
+from tests.screening.cases import found
 
 MILDEST_FIRST = [
     "informational",
@@ -134,8 +135,8 @@ def counting(precaution: Precaution) -> set[str]:
     """The questions of which some reply, toggled while the others stay, changes what is found without any stricter switch."""
     counts: set[str] = set()
     for around, space in spaces(precaution):
-        memory = Memory(precaution, replace(around, policy=DEFAULT))
-        for replies in space if around.policy == DEFAULT else ():
+        memory = Memory(precaution, replace(around, policy=ASKS_ALL))
+        for replies in space if around.policy == ASKS_ALL else ():
             before = shape(memory[replies])
             for code in replies.keys() - counts:
                 question = QUESTIONS[code]
@@ -159,7 +160,19 @@ def misplaced(precaution: Precaution) -> Iterator[str]:
                     yield f"{replies}: {trigger.part} at {sorted(trigger.places)}"
 
 
+# Where a finding is by what the illness is, and nobody is asked to mark it.
+FIXED = {
+    "A3": frozenset(
+        f"{region}_{side}"
+        for region in ("front_thigh", "inner_thigh", "back_thigh", "knee", "shin", "calf", "ankle_foot_top", "heel_sole")
+        for side in ("left", "right")
+    )
+}
+
+
 def marked(precaution: Precaution, replies: Replies, trigger: Trigger) -> frozenset[str]:
+    if trigger.part in FIXED:
+        return FIXED[trigger.part]
     because_of = {reason.question for reason in trigger.reasons}
     wheres = [q for q in precaution.questions if isinstance(q, Where) and leads(q) & because_of]
     said = [replies.get(question.code, UNSURE) for question in wheres]

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from screening.body import AREAS, MUSCLES, SIDES, MuscleSite
-from screening.precautions.policy import Policy
+from screening.precautions.policy import ADDITIONAL_GROUPS, Policy
 from screening.precautions.questions import Question, Where
 from screening.precautions.vocabulary import Case, Plan
 from screening.questionnaire import QUESTIONS
@@ -35,6 +35,7 @@ policies = st.builds(
     caution_all_pregnancy=st.booleans(),
     advise_against_low_white_cells=st.booleans(),
     advise_against_strong_fear=st.booleans(),
+    additional=st.lists(st.sampled_from(ADDITIONAL_GROUPS), unique=True).map(tuple),
 )
 births = st.one_of(
     st.dates(datetime.date(1900, 1, 1), TODAY), st.dates(datetime.date(2005, 11, 28), datetime.date(2015, 12, 2))

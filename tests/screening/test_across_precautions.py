@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.body import AREAS
-from screening.precautions import PRECAUTIONS
+from screening.precautions import EVERY
 from screening.precautions.policy import STRICTER, Policy
 from screening.precautions.questions import UNSURE
 from screening.precautions.vocabulary import Case, Plan, Requirement
@@ -36,7 +36,7 @@ def without_second_clinician(case: Case) -> Case:
 
 @given(cases)
 def test_the_whole_is_what_the_fifteen_find_each_on_its_own_in_the_sources_order(case):
-    each = [found(precaution, case) for precaution in PRECAUTIONS]
+    each = [found(precaution, case) for precaution in EVERY]
     whole = screen(without_second_clinician(case))
     assert shape(by_part(whole)) == {part: one for findings in each for part, one in shape(findings).items()}
     numbers = [PRECAUTION_OF_PART[trigger.part].number for trigger in whole.findings]
@@ -47,7 +47,7 @@ def test_the_whole_is_what_the_fifteen_find_each_on_its_own_in_the_sources_order
 def test_replies_to_one_precaution_change_nothing_that_another_finds(case, data):
     question = QUESTIONS[data.draw(st.sampled_from(sorted(QUESTIONS)))]
     other = replace(case, replies={**case.replies, question.code: data.draw(st.sampled_from(values(question)))})
-    for precaution in PRECAUTIONS:
+    for precaution in EVERY:
         if precaution is not PRECAUTION_OF[question.code]:
             assert found(precaution, case) == found(precaution, other)
 
@@ -111,7 +111,7 @@ def test_a_raised_age_or_a_longer_trimester_never_lowers_what_a_precaution_comes
     raised = replace(
         policy, minimum_age=min(policy.minimum_age + years, 18), first_trimester_ends=policy.first_trimester_ends + days
     )
-    for precaution in PRECAUTIONS:
+    for precaution in EVERY:
         before = found(precaution, case).values()
         after = found(precaution, replace(case, policy=raised)).values()
         assert max(map(weight, before), default=-1) <= max(map(weight, after), default=-1)

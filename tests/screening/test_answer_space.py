@@ -2,12 +2,12 @@
 
 import pytest
 
-from screening.precautions import PRECAUTIONS
+from screening.precautions import EVERY
 from screening.precautions.questions import Text
 from tests.screening import proofs
 from tests.screening.proofs import first
 
-each = pytest.mark.parametrize("precaution", PRECAUTIONS, ids=lambda precaution: precaution.code)
+each = pytest.mark.parametrize("precaution", EVERY, ids=lambda precaution: precaution.code)
 
 # What is asked for the record or for a reason, and changes no class, place or requirement.
 FOR_THE_RECORD = {
@@ -19,6 +19,7 @@ FOR_THE_RECORD = {
     "metal-which",
     "vessel-where",
     "device-which",
+    "diabetes-eaten",
 }
 
 

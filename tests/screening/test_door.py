@@ -88,7 +88,7 @@ def test_complete_changes_nothing_about_a_case_that_is_complete(tmp_path):
 
 def test_every_question_is_printed_with_what_a_reader_needs():
     printed = printed_questions()
-    assert [question["code"] for question in printed] == list(QUESTIONS)
+    assert [question["code"] for question in printed] == [code for code, one in QUESTIONS.items() if not one.group]
     for question in printed:
         assert {"code", "kind", "text", "options", "follows", "precaution"} <= set(question)
         assert 1 <= question["precaution"] <= 15
@@ -103,18 +103,20 @@ def test_every_question_is_printed_with_what_a_reader_needs():
 def shown_by_reading(printed: list[dict[str, Any]], case: Case) -> list[str]:
     """Which questions are shown, worked out from the printed questions alone."""
     asked: set[str] = set()
+    groups = ("", *case.policy.additional)
     for question in printed:
         leads = question["follows"]
         led = not leads or any(
             lead["code"] in asked and case.replies.get(lead["code"], "unsure") in lead["replies"] for lead in leads
         )
-        if led and not (question["only_below_majority"] and case.age >= case.policy.age_of_majority):
+        grown = case.age >= case.policy.age_of_majority
+        if led and question["group"] in groups and not (question["only_below_majority"] and grown):
             asked.add(question["code"])
     return [question["code"] for question in printed if question["code"] in asked]
 
 
 def test_a_reader_of_the_printed_questions_can_decide_what_is_shown():
-    printed = printed_questions()
+    printed = printed_questions("--additional")
 
     @given(cases)
     def agrees(case: Case) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from screening import questionnaire
-from screening.precautions import PRECAUTIONS
+from screening.precautions import ADDITIONAL, EVERY, PRECAUTIONS
 from screening.questionnaire import QUESTIONNAIRE_DIGEST, QUESTIONS, digest
 
 # A code or a part is never renamed, and never used again for something else: add to these lists, take nothing away.
@@ -28,6 +28,19 @@ CODES = {
     14: "varicose-veins vessel-disease clot-now vessel-where clot-past clot-details",
     15: "joint-surgery joint-where joint-when device device-which device-where cosmetic-implant cosmetic-where "
     "other-implant other-implant-where",
+}
+ALSO = {
+    "A1": "blood-borne",
+    "A2": "heart-illness blood-pressure",
+    "A3": "diabetes diabetes-eaten",
+    "A4": "fainted-lately fits",
+    "A5": "cancer radiotherapy cancer-where cancer-details",
+    "A6": "all-medicines",
+    "A7": "recent-surgery recent-surgery-where recent-surgery-details",
+    "A8": "numbness numbness-where",
+    "A9": "bad-reaction bad-reaction-details",
+    "A10": "lung-illness chest-surgery",
+    "A11": "eaten",
 }
 PARTS = [
     "1a",
@@ -61,8 +74,8 @@ QUESTION_VALUES = list(QUESTIONS.values())
 WRITTEN = [
     *(text for question in QUESTION_VALUES for text in (question.text, question.hint, question.why)),
     *(option.text for question in QUESTION_VALUES for option in question.options),
-    *(statement.says for precaution in PRECAUTIONS for statement in precaution.statements),
-    *(text for precaution in PRECAUTIONS for text in (precaution.title, precaution.for_patient, precaution.for_clinician)),
+    *(statement.says for precaution in EVERY for statement in precaution.statements),
+    *(text for precaution in EVERY for text in (precaution.title, precaution.for_patient, precaution.for_clinician)),
 ]  # fmt: skip
 BANNED = ["100% safe", "stop taking", "0.003%", "0.04%", "no concern", "!", "in skilled hands"]
 
@@ -71,11 +84,22 @@ def test_the_codes_of_questions_are_those_pinned_here_each_used_once():
     assert {p.number: [question.code for question in p.questions] for p in PRECAUTIONS} == {
         number: codes.split() for number, codes in CODES.items()
     }
-    assert len(QUESTIONS) == sum(len(precaution.questions) for precaution in PRECAUTIONS)
+    assert {p.mark: [question.code for question in p.questions] for p in ADDITIONAL} == {
+        mark: codes.split() for mark, codes in ALSO.items()
+    }
+    assert len(QUESTIONS) == sum(len(precaution.questions) for precaution in EVERY)
+
+
+def test_the_questions_of_an_additional_group_name_it_and_those_of_the_fifteen_none():
+    for precaution in EVERY:
+        expected = precaution.mark if precaution.is_additional else ""
+        assert {question.group for question in precaution.questions} == {expected}
+    assert [precaution.mark for precaution in PRECAUTIONS] == [str(number) for number in range(1, 16)]
 
 
 def test_the_parts_are_those_pinned_here_each_used_once():
     assert sorted(statement.part for p in PRECAUTIONS for statement in p.statements) == sorted(PARTS)
+    assert [s.part for p in ADDITIONAL for s in p.statements] == [mark for mark in ALSO if mark != "A6"]
 
 
 def test_the_wording_is_that_of_the_questionnaires_version():
@@ -94,6 +118,7 @@ def test_the_wording_is_that_of_the_questionnaires_version():
         {"options": ()},
         {"code": "skin-now"},
         {"asked": "staff"},
+        {"group": "A1"},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -142,7 +167,7 @@ def test_every_question_that_can_be_of_concern_offers_not_sure():
 YES_IS_HARMLESS = {
     "needle-try", "wants-treatment", "child-explains", "guardian-agrees", "able-today", "can-decide", "language-route-works",
     "infection-gone", "cognition-teach-back", "cognition-understands", "cognition-retains", "cognition-weighs",
-    "cognition-communicates",
+    "cognition-communicates", "diabetes-eaten", "eaten",
 }  # fmt: skip
 ASKED_OF_OTHERS = {
     "child-explains": "clinician", "can-decide": "clinician", "guardian-agrees": "guardian", "guardian-name": "guardian",

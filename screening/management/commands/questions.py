@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from screening.body import AREAS
 from screening.precautions.questions import UNSURE, Question, Where
 from screening.questionnaire import PRECAUTION_OF, QUESTIONNAIRE_VERSION, QUESTIONS
+from screening.written import number_of
 
 FORMATS = {
     "yes_no": "one of the option codes",
@@ -36,7 +37,8 @@ def described(question: Question) -> dict[str, Any]:
         "asked": question.asked,
         "only_below_majority": question.minors_only,
         "follows": [{"code": lead.question.code, "replies": lead.replies} for lead in question.follows],
-        "precaution": PRECAUTION_OF[question.code].number,
+        "precaution": number_of(PRECAUTION_OF[question.code]),
+        "group": question.group,
     }
 
 
@@ -47,7 +49,13 @@ class Command(BaseCommand):
     )
     requires_system_checks = ()
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(
-            json.dumps([described(question) for question in QUESTIONS.values()], indent=2, ensure_ascii=False)
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--additional",
+            action="store_true",
+            help="also those beyond the source, each asked where the policy's `additional` names its group",
         )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        wanted = [question for question in QUESTIONS.values() if options["additional"] or not question.group]
+        self.stdout.write(json.dumps([described(question) for question in wanted], indent=2, ensure_ascii=False))
