@@ -23,6 +23,9 @@ class Standing(TextChoices):
     ON_FILE = "on_file", lazy("on file")
 
 
+REPLACEABLE = frozenset({RecordKind.CONSENT, RecordKind.DECISION})  # that something was refused or withdrawn stays so
+
+
 @dataclass(frozen=True)
 class RecordState:
     """`words` says it in a sentence's part, with its day; `by` is the record that replaced or withdrew it."""
@@ -56,7 +59,7 @@ def judge(document: SealedDocument, withdrawal: Withdrawal | None, later: Sealed
         day = date_format(withdrawal.said_at.astimezone(zone), "j F Y, H:i")
         record = getattr(withdrawal, "document", None)
         return RecordState(Standing.WITHDRAWN, _("withdrawn on %(day)s") % {"day": day}, record)
-    if later:
+    if later and document.kind in REPLACEABLE:
         return RecordState(Standing.SUPERSEDED, _("replaced by record %(number)s") % {"number": later.number}, later)
     if document.kind != RecordKind.CONSENT:
         return RecordState(Standing.ON_FILE, _("on file"))

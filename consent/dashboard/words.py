@@ -9,19 +9,21 @@ from django.utils.translation import gettext_lazy as lazy
 from clinic.languages import ENGLISH_NAMES
 from screening.assistance import Way, Who
 from screening.models import Decision
-from screening.precautions import PRECAUTIONS
+from screening.precautions import EVERY
 
 DECISIONS = {
     Decision.PROCEED.value: lazy("Proceed"),
     Decision.DEFER.value: lazy("Deferred"),
     Decision.DECLINE.value: lazy("Declined"),
 }
-TITLES = {precaution.number: precaution.title for precaution in PRECAUTIONS}
+TITLES = {precaution.number: (precaution.mark, precaution.title) for precaution in EVERY}
 
 
 def precaution(number: int) -> str:
-    title = TITLES.get(number)
-    return f"{number} {_(title)}" if title else _("Precaution %(number)s") % {"number": number}
+    if number not in TITLES:
+        return _("Precaution %(number)s") % {"number": number}
+    mark, title = TITLES[number]
+    return f"{mark} {_(title)}"
 
 
 def language(code: str) -> str:
