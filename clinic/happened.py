@@ -72,6 +72,10 @@ KINDS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
         "consent.refused": _("Consent not given"),
         "consent.password_refused": _("Wrong password at signing"),
         "consent.withdrawn": _("Consent withdrawn"),
+        "copy.link_made": _("Link made for the patient’s copy"),
+        "copy.emailed": _("Link to the copy sent by email"),
+        "copy.read": _("Patient opened their copy"),
+        "copy.birth_date_refused": _("Wrong date of birth given for the copy"),
     }),
     "records": (_("Sealed records"), {
         "record.sealed": _("Record sealed"),
@@ -87,6 +91,7 @@ KINDS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
         "copy.birth_date_refused": _("Wrong date of birth given for a copy"),
         "copy.ended": _("Link for the patient’s copy ended"),
         "records.exported": _("Records exported"),
+        "policy.set": _("Clinic’s policy changed"),
         "certificate.added": _("Sealing certificate made"),
     }),
     "clinic": (_("Clinic and overview"), {

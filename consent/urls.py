@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from consent.views import audit, ceremony, dashboard, desk, earlier, records, verifying, withdrawal
-from consent.views.home import home
+from consent.views import audit, ceremony, copies, dashboard, desk, earlier, records, verifying, withdrawal
+from consent.views.home import home, home_rows
+from consent.views.recall import recall_list
 
 urlpatterns = [
     path("", home, name="home"),
+    path("today/rows/", home_rows, name="home-rows"),
+    path("recall/", recall_list, name="recall"),
     path("cases/<uuid:visit>/decide/", desk.decide, name="case-decide"),
     path("cases/<uuid:visit>/reopen/", desk.reopen, name="case-reopen"),
     path("cases/<uuid:visit>/consent/", desk.desk, name="consent-desk"),
@@ -24,6 +27,13 @@ urlpatterns = [
     path("audit/", audit.of_clinic, name="audit"),
     path("audit/patients/<uuid:patient>/", audit.of_patient, name="audit-patient"),
     path("audit/records/<uuid:document>/", audit.of_record, name="audit-record"),
+    path("records/<uuid:document>/aftercare/", copies.sheet, name="aftercare"),
+    path("records/<uuid:document>/copy/", copies.link, name="copy-link"),
+    path("records/<uuid:document>/copy/email/", copies.email, name="copy-email"),
+    path("records/<uuid:document>/copy/show/", copies.show, name="copy-show"),
+    path("tablet/consent/copy/", copies.on_tablet, name="copy-tablet"),
+    path("tablet/consent/copy/record.pdf", copies.pdf_on_tablet, name="copy-tablet-pdf"),
+    path("tablet/copy/<str:token>/", copies.copy, name="copy"),
     path("verify/", verifying.page, name="verifying"),
     path("verify/hash/", verifying.by_hash, name="verifying-hash"),
     path("records/", records.records, name="records"),

@@ -197,7 +197,7 @@ def test_the_clinicians_signature_is_refused_by_name_and_nothing_is_sealed(table
 def test_when_the_record_cannot_be_drawn_the_clinician_is_told_and_nothing_is_signed(tablet, demo, made, monkeypatch):
     tablet.post(reverse("ceremony-sign"), form(the_ceremony()))
 
-    def fails(html):
+    def fails(html, **more):
         raise rendering.RenderingFailed("no")
 
     monkeypatch.setattr(rendering, "render", fails)
@@ -211,7 +211,7 @@ def test_when_the_record_cannot_be_drawn_the_clinician_is_told_and_nothing_is_si
 def test_a_decision_that_could_not_be_sealed_can_be_sealed_later(demo, desk, monkeypatch):
     screening = demo.case("Peter Walsh", 35, "Elbow", ill_today="yes")
 
-    def fails(html):
+    def fails(html, **more):
         raise rendering.RenderingFailed("no")
 
     with monkeypatch.context() as broken:

@@ -17,7 +17,7 @@ from consent import comprehension, signing, withdrawing
 from consent.filing import NOT_SEALED
 from consent.forms.ceremony import CheckForm, RefusalForm
 from consent.forms.signing import SignatureForm
-from consent.models import Ceremony, Refusal, SignerRole
+from consent.models import Ceremony, Refusal, SealedDocument, SignerRole
 from consent.requirements import Signer
 from consent.wording import PAGES, words_in
 
@@ -74,7 +74,10 @@ def progress(ceremony: Ceremony, done: int) -> dict[str, int]:
 
 @tablet_page(Purpose.CONSENT)
 def start(request: TabletRequest) -> HttpResponse:
-    """To the reading, or to where somebody left off, on this tablet or on another."""
+    """To the reading, or to where somebody left off, on this tablet or on another; to the copy when all is sealed."""
+    newest = signing.current_ceremony(request.handover.visit)
+    if newest and SealedDocument.objects.filter(ceremony=newest).exists():
+        return redirect("copy-tablet")
     try:
         ceremony = ceremony_of(request)
     except signing.CeremonyVoid as refused:

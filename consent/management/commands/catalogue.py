@@ -89,6 +89,7 @@ def of_templates() -> Iterator[str]:
     names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.html"))]
     mine = {name for name in names if "patient.html" in {name, *ancestors(name)}}
     mine |= {path for path in names if path.startswith("needlepoint/")}
+    mine |= {path.relative_to(folder).as_posix() for path in sorted(folder.rglob("email/*.txt"))}
     todo = list(mine)
     while todo:
         template = load(todo.pop())

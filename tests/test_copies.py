@@ -1,0 +1,127 @@
+"""The patient's copy: by a link that the birth date opens, by email without a word about health, and on the tablet."""
+
+import datetime
+import re
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from clinic.models import AuditEvent
+from consent import aftercare, archive, copies
+from consent.management.commands.demo import Demo
+from consent.models import CopyLink, SealedDocument
+
+
+@pytest.fixture
+def demo(db) -> Demo:
+    return Demo()
+
+
+@pytest.fixture
+def document(demo) -> SealedDocument:
+    screening = demo.case("Ann Keogh", 40, "Neck", blood_thinner="yes", blood_thinner_details="Apixaban")
+    screening = demo.plan(demo.settle(screening, can_decide="yes"), "upper_trapezius_left")
+    demo.resolve(screening, "11a", "measures", "Press for two minutes after each needle.")
+    demo.consent(screening)
+    return SealedDocument.objects.get()
+
+
+@pytest.fixture
+def staff(demo, client):
+    client.force_login(demo.siobhan)
+    return client
+
+
+def address(page: str) -> str:
+    return re.search(r"/tablet/copy/[\w-]+/", page)[0]
+
+
+def born(document: SealedDocument, years: int = 0) -> dict[str, str]:
+    day = document.visit.patient.born
+    return {"born_day": str(day.day), "born_month": str(day.month), "born_year": str(day.year + years)}
+
+
+def test_with_the_link_and_the_birth_date_a_patient_gets_the_sealed_file_itself(staff, document):
+    link = address(staff.post(f"/records/{document.pk}/copy/").content.decode())
+    phone = Client()
+    page = phone.get(link).content.decode()
+    assert "Keogh" not in page
+    answer = phone.post(link, born(document) | {"what": "record"})
+    assert answer.content == archive.get(document.sha256)
+    assert answer["Cache-Control"] == "no-store"
+    assert AuditEvent.objects.filter(action="copy.read").count() == 1
+    sheet = phone.post(link, born(document) | {"what": "aftercare"}).content.decode()
+    assert "Afterwards" in sheet
+    assert CopyLink.objects.get().token_sha256 not in link
+
+
+def test_five_wrong_dates_close_the_link(staff, document):
+    link = address(staff.post(f"/records/{document.pk}/copy/").content.decode())
+    phone = Client()
+    for left in (4, 3, 2, 1):
+        page = phone.post(link, born(document, 1))
+        assert page.status_code == 422
+        assert str(left) in page.content.decode()
+    assert phone.post(link, born(document, 1)).status_code == 410
+    assert phone.post(link, born(document)).status_code == 410
+
+
+def test_a_link_is_good_for_fourteen_days_and_a_new_one_ends_it(staff, document):
+    first = address(staff.post(f"/records/{document.pk}/copy/").content.decode())
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=14, minutes=1)):
+        assert Client().get(first).status_code == 410
+    second = address(staff.post(f"/records/{document.pk}/copy/").content.decode())
+    assert Client().get(first).status_code == 410
+    assert Client().get(second).status_code == 200
+    assert Client().get("/tablet/copy/nonsense/").status_code == 410
+
+
+def test_the_message_says_nothing_about_health_and_goes_once(staff, document):
+    patient = document.visit.patient
+    patient.email = "ann@example.org"
+    patient.save()
+    page = staff.post(f"/records/{document.pk}/copy/").content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    assert "printed on the server" not in page
+    for _ in range(2):
+        assert "The link was sent" in staff.post(f"/records/{document.pk}/copy/email/", {"token": token}).content.decode()
+    [message] = mail.outbox
+    assert message.to == ["ann@example.org"]
+    assert not re.search("Keogh|needl|consent|record", f"{message.subject} {message.body}", re.IGNORECASE)
+    assert token in message.body
+
+
+def test_the_sheet_says_what_was_shown_in_the_patients_language(demo, staff, document):
+    sheet = aftercare.sheet_of(document)
+    assert [part["code"] for part in sheet.sections] == ["aftercare", "lung", "findings", "rights"]
+    assert "chest pain" in str(sheet.sections[0])
+    spanish = aftercare.sheet_of(document, "es")
+    assert (spanish.language, spanish.direction) == ("es", "ltr")
+    assert spanish.status
+    page = staff.get(f"/records/{document.pk}/aftercare/?language=ar").content.decode()
+    assert 'lang="ar" dir="rtl"' in page
+    assert not re.search("stop taking", str(sheet.sections), re.IGNORECASE)
+
+
+def test_on_the_tablet_the_copy_is_shown_after_the_guard_and_nothing_else_opens(demo, staff, document):
+    assert staff.post(f"/records/{document.pk}/copy/show/")["Location"] == "/tablet/"
+    assert staff.get("/records/")["Location"] == "/tablet/"
+    staff.post("/tablet/confirm/", {"reply": "yes"})
+    page = staff.get("/tablet/consent/", follow=True)
+    assert page.redirect_chain
+    assert page.redirect_chain[-1][0] == "/tablet/consent/copy/"
+    assert "Everything is signed and sealed" in page.content.decode()
+    assert staff.get("/tablet/consent/copy/record.pdf").content == archive.get(document.sha256)
+
+
+def test_other_clinics_and_other_roles_get_nothing(demo, client, document):
+    from tests import people
+
+    stranger = people.signed_in(people.make_member(people.make_clinic("North")))
+    assert stranger.post(f"/records/{document.pk}/copy/").status_code == 404
+    client.force_login(demo.people["grace"])
+    assert client.post(f"/records/{document.pk}/copy/").status_code == 403
+    assert copies.CopyLink.objects.count() == 0
