@@ -3,7 +3,7 @@
 import datetime
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from clinic import audit
 from clinic.models import Clinic, User, Visit
 from consent import archive, attached, document, keys, rendering, sealing, stamping
 from consent.document import notes
+from consent.document.versions import software_version
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
 from consent.seals import read_seals
 from screening.models import Review, rules_of
@@ -36,6 +37,7 @@ class Filed:
     valid_until: datetime.date | None
     stamped_at: datetime.datetime | None = None
     previous: SealedDocument | None = None
+    frozen: Mapping[str, Any] = field(default_factory=dict)
 
 
 def sealer_of(clinic: Clinic) -> keys.Sealer:
@@ -73,8 +75,9 @@ def seal_page(
     """Draw, seal and store a record. No row is written; a file without a row is harmless."""
     sealer, head = sealer_of(clinic), audit.head(clinic)
     number, sealed_at = new_number(), timezone.now()
-    html = draw(number, sealed_at, head, sealer.fingerprint, previous)
-    unsigned = rendering.render(html, attachments=attach(number, sealed_at, head))
+    unsigned = rendering.render(
+        draw(number, sealed_at, head, sealer.fingerprint, previous), attachments=attach(number, sealed_at, head)
+    )
     sealed = stamping.with_stamp(
         lambda stamper: sealing.seal(
             unsigned, sealer, reason=f"Record {number}", location=clinic.name, signed_at=sealed_at, stamper=stamper
@@ -83,8 +86,9 @@ def seal_page(
     [seal] = read_seals(sealed)
     certificate = SealingCertificate.objects.get(fingerprint=sealer.fingerprint)
     return Filed(
-        number, archive.put(sealed), len(sealed), len(unsigned), certificate, sealed_at, valid_until, seal.stamped_at, previous
-    )
+        number, archive.put(sealed), len(sealed), len(unsigned), certificate, sealed_at, valid_until, seal.stamped_at,
+        previous, {"head": [head.seq, head.hash], "software": software_version()},
+    )  # fmt: skip
 
 
 def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequence[Signature]) -> Filed:
@@ -127,7 +131,8 @@ def put(
         clinic=visit.clinic, visit=visit, kind=kind, number=filed.number, sha256=filed.sha256, size=filed.size,
         unsigned_length=filed.unsigned_length, certificate=filed.certificate, sealed_at=filed.sealed_at,
         stamped_at=filed.stamped_at, valid_until=filed.valid_until, previous=filed.previous,
-        patient_name=visit.patient.name, decided_by=decided.by, **about,
+        patient_name=visit.patient.name, decided_by=decided.by,
+        frozen=dict(filed.frozen), **about,
     )  # fmt: skip
     told = {"visit": str(visit.pk), "sha256": filed.sha256, "kind": kind}
     audit.log(visit.clinic, by, "record.sealed", row, **told, **data)

@@ -143,8 +143,8 @@ class SealedDocument(AppendOnly):
 
     `previous` is the record that this one supersedes, withdraws or follows on; its hash is printed. `patient_name`,
     `decision`, `decided_by` and `overridden` are as printed, so that records are found without reading the clinic's
-    whole history. `frozen` holds what was printed from rows that may change (names, the clinic's address), so that the
-    page can be drawn again. `stamped_at`: the time of a time stamp inside the file.
+    whole history. `frozen` holds the audit trail's head ([seq, hash]) as printed and the software's version, by which the page
+    can be drawn again. `stamped_at`: the time of a time stamp inside the file.
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="documents")

@@ -114,7 +114,8 @@ def test_a_record_and_an_export_are_sent_byte_for_byte_with_their_exact_length(d
     document = on_record.put(demo, on_record.decided(demo, "Peter Walsh"))
     client.force_login(demo.people["grace"])
     record = client.get(f"/records/{document.pk}/record.pdf", headers=ACCEPTS)
-    export = client.post("/records/export/", {"which": "all", "reason": "Audit", "form": "zip", "password": PASSWORD}, headers=ACCEPTS)
+    sent = {"which": "all", "reason": "Audit", "form": "zip", "password": PASSWORD}
+    export = client.post("/records/export/", sent, headers=ACCEPTS)
     archive = b"".join(export.streaming_content)
     assert hashlib.sha256(record.content).hexdigest() == document.sha256
     assert archive.startswith(b"PK")

@@ -11,7 +11,8 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from consent import verification
+from consent import redrawing, verification
+from consent.models import SealedDocument
 
 UNREADABLE = "unreadable"
 MOST_IN_A_ZIP = 100_000
@@ -76,10 +77,18 @@ def in_zip(name: str, file: BinaryIO) -> Iterator[dict[str, Any]]:
         yield unreadable(name, _("This ZIP is damaged or locked. Do not rely on what it holds."))
 
 
+def drawn_again(number: str) -> dict[str, Any]:
+    """Whether the database says the same as the file; only a difference that nothing explains is a fault."""
+    came = redrawing.redraw(SealedDocument.objects.get(number=number))
+    explains = str(came.label)
+    return {"redrawn": came.value, "redrawn_explains": explains, "ok": came is not redrawing.Redrawn.DIFFERENT}
+
+
 def told(found: dict[str, Any]) -> str:
     verdict = found["verdict"].replace("_", " ")
     today = f" Record {found['number']}: {found['today']}." if found["today"] else ""
-    return f"{printable(found['file'])}: {verdict}. {found['explains']}{today}"
+    again = f" {found['redrawn_explains']}" if "redrawn" in found else ""
+    return f"{printable(found['file'])}: {verdict}. {found['explains']}{today}{again}"
 
 
 class Command(BaseCommand):
@@ -87,12 +96,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", help="a PDF, a folder of PDFs, or a ZIP of them")
+        parser.add_argument(
+            "--rerender", action="store_true", help="also draw each record again from the database, and compare the bytes"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
     def handle(self, *args: Any, **options: Any) -> None:
         whole = True
         for name in options["files"]:
             for found in judge(name):
+                if options["rerender"] and found["ok"]:
+                    found |= drawn_again(found["number"])
                 whole = whole and found["ok"]
                 self.stdout.write(json.dumps(found) if options["json"] else told(found))
         if not whole:

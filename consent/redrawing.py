@@ -1,0 +1,67 @@
+"""Draws a record again from its rows, to prove that the stored file is what the database says."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as lazy
+
+from clinic import audit
+from clinic.models import AuditEvent
+from consent import archive, attached, document, rendering
+from consent.document import notes, versions
+from consent.document.words import Clock
+from consent.models import SealedDocument
+from screening.models import Review, Screening
+
+# What changes the words of a record after it was sealed; its file stays as it was.
+CHANGES = ("patient.changed", "patient.merged", "member.changed", "clinic.changed")
+
+
+class Redrawn(TextChoices):
+    """What came of drawing a record again; its label is a plain sentence."""
+
+    SAME = "same", lazy("Drawn again from the database, it is the same, byte for byte.")
+    DIFFERENT = "different", lazy("Drawn again from the database, it is another. The file or the rows were changed.")
+    CHANGED_SINCE = "changed_since", lazy("Details were changed or the case went on since, so it cannot be drawn as it was.")
+    OTHER_VERSION = "other_version", lazy("It was made by another version of this software, which alone draws it the same.")
+
+
+def redraw(record: SealedDocument) -> Redrawn:
+    """Compare the stored file, up to its seal, with the record drawn from today's rows."""
+    if record.frozen.get("software") != versions.software_version():
+        return Redrawn.OTHER_VERSION
+    head = audit.Head(*record.frozen["head"])
+    drawn = drawn_again(record, head)
+    if archive.get(record.sha256)[: record.unsigned_length] == drawn:
+        return Redrawn.SAME
+    return Redrawn.CHANGED_SINCE if was_changed(record, head) else Redrawn.DIFFERENT
+
+
+def drawn_again(record: SealedDocument, head: audit.Head) -> bytes:
+    number, at, key = record.number, record.sealed_at, record.certificate.fingerprint
+    review, clock = record.review, Clock(record.clinic.zone)
+    if review:
+        ceremony = record.ceremony
+        signatures = list(ceremony.signatures.all()) if ceremony else []
+        html = document.record_html(
+            review, number=number, sealed_at=at, head=head, certificate=key, ceremony=ceremony, signatures=signatures,
+            valid_until=record.valid_until, previous=record.previous,
+        )  # fmt: skip
+        return rendering.render(html, attachments=attached.attachments_of(review, ceremony, signatures, number, at, head))
+    note, review = note_of(record, clock)
+    html = notes.note_html(
+        note, review, number=number, sealed_at=at, head=head, certificate=key, previous=record.previous
+    )
+    return rendering.render(html, attachments=attached.attachments_of(review, None, (), number, at, head))
+
+
+def note_of(record: SealedDocument, clock: Clock) -> tuple[notes.Note, Review]:
+    if record.refusal:
+        return notes.of_refusal(record.refusal, clock), record.refusal.ceremony.review
+    if record.withdrawal is None or record.withdrawal.consent.review is None:
+        raise ValueError("a record goes back to a decision")
+    return notes.of_withdrawal(record.withdrawal, clock), record.withdrawal.consent.review
+
+
+def was_changed(record: SealedDocument, head: audit.Head) -> bool:
+    """Whether anything that it prints changed after it was sealed, by the audit trail and the visit's later screenings."""
+    later = AuditEvent.objects.filter(clinic=record.clinic, seq__gt=head.seq, action__in=CHANGES)
+    return later.exists() or Screening.objects.filter(visit=record.visit, created_at__gt=record.sealed_at).exists()
