@@ -37,7 +37,7 @@ run: $(VENV)/.runtime  ## set everything up and serve the product with demo data
 test: $(VENV)/.dev  ## the whole suite, on SQLite or on what DATABASE_URL names; ARGS go to pytest
 	@$(BIN)/pytest --numprocesses $(WORKERS) $(ARGS)
 
-bench: $(VENV)/.dev  ## weigh and time the pages as served, and run Lighthouse over them (Chromium; node and npm)
+bench: $(VENV)/.dev  ## weigh and time pages, records and long lists, and run Lighthouse (Chromium; node and npm; some twenty minutes)
 	@command -v npm >/dev/null && $(MAKE) --no-print-directory $(BENCH)/node_modules/.package-lock.json || true
 	@$(BIN)/python -m tests.bench
 

@@ -22,7 +22,7 @@ from consent import archive, fhir, manifest
 from consent.filing import sealer_of
 from consent.finding import Wanted, midnight
 from consent.manifest import Member
-from consent.models import SealedDocument
+from consent.models import RecordExport, SealedDocument
 from consent.state import states_of
 
 log = logging.getLogger(__name__)
@@ -104,10 +104,14 @@ def note(batch: Batch, clinic: Clinic, by: User, reason: str, form: str, wanted:
                 )
                 % {"most": locked.exports_a_day, "left": left, "count": len(batch.members)}
             )
-        audit.log(
+        event = audit.log(
             clinic, by, EXPORTED, clinic, count=len(batch.members), gaps=len(batch.gaps), reason=reason, form=form,
             hashes=hashlib.sha256(hashes.encode()).hexdigest(), wanted=wanted.for_audit() if wanted else "picked",
         )  # fmt: skip
+        for at in range(0, len(batch.members), AT_ONCE):
+            hashed = [member.sha256 for member in batch.members[at : at + AT_ONCE]]
+            keys = SealedDocument.objects.filter(clinic=clinic, sha256__in=hashed).values_list("pk", flat=True)
+            RecordExport.objects.bulk_create([RecordExport(document_id=key, event=event) for key in keys])
 
 
 def check(batch: Batch, form: str, without_missing: bool) -> None:
@@ -225,6 +229,7 @@ def merged(
 
     batch = batch_of(documents, clinic)
     check(batch, Form.MERGED, without_missing)
-    note(batch, clinic, by, reason, Form.MERGED, wanted)
     told: dict[str, Any] = {"clinic": clinic, "by": by, "reason": reason, "at": timezone.now().astimezone(clinic.zone)}
-    return reading_copy.merge([(member.name, archive.get(member.sha256)) for member in batch.members], told)
+    made = reading_copy.merge([(member.name, archive.get(member.sha256)) for member in batch.members], told)
+    note(batch, clinic, by, reason, Form.MERGED, wanted)
+    return made

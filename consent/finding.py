@@ -8,16 +8,17 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from clinic.models import Clinic, User
-from consent.models import SealedDocument
+from consent.models import RecordWord, SealedDocument
+from consent.name_words import wanted_words
 
 PER_PAGE = 50
 # Each names columns, with - for the newest or last first; the id at the end makes the order whole.
 SORTS: Mapping[str, tuple[str, ...]] = {
     "sealed": ("-sealed_at", "-id"),
     "oldest": ("sealed_at", "id"),
-    "patient": ("patient_name", "id"),
+    "patient": ("patient_key", "-sealed_at", "-id"),
     "decision": ("decision", "-sealed_at", "-id"),
-    "clinician": ("decided_by_id", "-sealed_at", "-id"),
+    "clinician": ("clinician_name", "-sealed_at", "-id"),
 }
 
 
@@ -65,7 +66,7 @@ class Page:
 
 def records(documents: QuerySet[SealedDocument]) -> QuerySet[SealedDocument]:
     """Newest first."""
-    return documents.select_related("clinic", "decided_by", "visit__patient").order_by(*SORTS["sealed"])
+    return documents.select_related("clinic", "decided_by").order_by(*SORTS["sealed"])
 
 
 def matching(documents: QuerySet[SealedDocument], wanted: Wanted, clinic: Clinic) -> QuerySet[SealedDocument]:
@@ -83,21 +84,18 @@ def matching(documents: QuerySet[SealedDocument], wanted: Wanted, clinic: Clinic
         found = found.filter(kind=wanted.kind)
     if wanted.overridden is not None:
         found = found.filter(overridden=wanted.overridden)
-    for word in wanted.patient.split():
-        found = found.filter(named(word))
+    for word in wanted_words(wanted.patient):
+        found = found.filter(pk__in=begun(clinic, word).values("document"))
     return found
+
+
+def begun(clinic: Clinic, word: str) -> QuerySet[RecordWord]:
+    """The words that begin so: a range of the index, and the beginning itself for a database that orders otherwise."""
+    return RecordWord.objects.filter(clinic=clinic, word__gte=word, word__lt=f"{word}\uffff", word__startswith=word)
 
 
 def midnight(day: datetime.date, clinic: Clinic) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time.min, clinic.zone)
-
-
-def named(word: str) -> Q:
-    """SQLite compares only ASCII letters without regard to case; the usual spellings of a name help the others."""
-    either = Q()
-    for spelling in {word, word.lower(), word.upper(), word.title()}:
-        either |= Q(patient_name__icontains=spelling)
-    return either
 
 
 def page(

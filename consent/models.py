@@ -1,14 +1,16 @@
 """Signatures, consents and sealed records; all append-only."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.append_only import AppendOnly, Scoped
-from clinic.models import Clinic, User, Visit
+from clinic.models import AuditEvent, Clinic, User, Visit
 from clinic.text import check_name, check_text
+from consent.name_words import key_of, words_of
 from screening.models import Decision, Review
 
 
@@ -143,8 +145,9 @@ class SealedDocument(AppendOnly):
 
     `previous` is the record that this one supersedes, withdraws or follows on; its hash is printed. `patient_name`,
     `decision`, `decided_by` and `overridden` are as printed, so that records are found without reading the clinic's
-    whole history. `frozen` holds the audit trail's head ([seq, hash]) as printed and the software's version, by which the page
-    can be drawn again. `stamped_at`: the time of a time stamp inside the file.
+    whole history; `patient_key` and `clinician_name` are made of them when the row is saved, to sort by. `frozen` holds the
+    audit trail's head ([seq, hash]) as printed and the software's version, by which the page can be drawn again.
+    `stamped_at`: the time of a time stamp inside the file.
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="documents")
@@ -168,13 +171,20 @@ class SealedDocument(AppendOnly):
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     overridden = models.BooleanField(default=False)
     frozen = models.JSONField(default=dict)
+    patient_key = models.CharField(max_length=120, default="", editable=False)
+    clinician_name = models.CharField(max_length=310, default="", editable=False)
     clinic_path = "clinic"
 
     class Meta:
         indexes = [
             models.Index(fields=["sealed_at"]),
             models.Index(fields=["clinic", "sealed_at", "id"], name="records_by_time"),
-            models.Index(fields=["clinic", "patient_name", "id"], name="records_by_name"),
+            models.Index(fields=["clinic", "patient_key", "-sealed_at", "-id"], name="records_by_patient"),
+            models.Index(fields=["clinic", "clinician_name", "-sealed_at", "-id"], name="records_by_clinician_name"),
+            models.Index(fields=["clinic", "decided_by", "-sealed_at", "-id"], name="records_by_clinician"),
+            models.Index(fields=["clinic", "decision", "-sealed_at", "-id"], name="records_by_decision"),
+            models.Index(fields=["clinic", "kind", "-sealed_at", "-id"], name="records_by_kind"),
+            models.Index(fields=["clinic", "overridden", "-sealed_at", "-id"], name="records_by_override"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -187,6 +197,32 @@ class SealedDocument(AppendOnly):
             ),
             models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="sha256_is_a_hash"),
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """With the words by which it is found; inside the transaction that puts it on record."""
+        self.patient_key, self.clinician_name = key_of(self.patient_name), self.decided_by.printed_name
+        super().save(*args, **kwargs)
+        words = words_of(self.patient_name, self.number)
+        RecordWord.objects.bulk_create([RecordWord(clinic=self.clinic, document=self, word=word) for word in words])
+
+
+class RecordWord(AppendOnly):
+    """One word by whose beginning a record is found."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
+    document = models.ForeignKey(SealedDocument, models.PROTECT, related_name="words")
+    word = models.CharField(max_length=60)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "word", "document"], name="records_by_word")]
+
+
+class RecordExport(AppendOnly):
+    """A record that left in an export; the event says who took it, when and why."""
+
+    document = models.ForeignKey(SealedDocument, models.PROTECT, related_name="exports")
+    event = models.ForeignKey(AuditEvent, models.PROTECT, related_name="+")
+    clinic_path = "document__clinic"
 
 
 class TimeStamp(AppendOnly):

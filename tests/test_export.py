@@ -17,6 +17,7 @@ from clinic.models import AuditEvent, Clinic
 from consent import archive, check_export, export, keys
 from consent.management.commands.demo import PASSWORD, Demo
 from consent.models import SealedDocument
+from consent.trail import events as trail
 from tests import on_record, papers
 
 
@@ -170,6 +171,13 @@ def test_two_exports_at_once_keep_the_limit_together(fresh):
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["left", "refused"]
+
+
+def test_a_record_knows_in_which_exports_it_left(demo, admin, documents):
+    send(admin, which="ticked", ticked=[str(documents[0].pk)])
+    event = AuditEvent.objects.get(action="records.exported")
+    assert list(trail.of_record(documents[0]).filter(action="records.exported")) == [event]
+    assert not trail.of_record(documents[1]).filter(action="records.exported").exists()
 
 
 def test_the_table_is_safe_for_a_spreadsheet_and_says_how_each_stands(demo, admin, documents):

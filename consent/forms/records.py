@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, User
+from clinic.models import Clinic, Role, User
 from clinic.text import check_text, tidy
 from consent.export import Form
 from consent.finding import Wanted
@@ -18,8 +18,9 @@ ANY = [("", _("Any"))]
 
 
 def who_decides(clinic: Clinic) -> Any:
-    """Everybody who has decided a case at the clinic, also those who have left."""
-    return User.objects.filter(pk__in=clinic.visits.values("reviews__by")).order_by("last_name", "first_name", "pk")
+    """Everybody who may have decided a case at the clinic, also those who have left."""
+    here = User.objects.filter(memberships__clinic=clinic, memberships__role=Role.CLINICIAN)
+    return here.distinct().order_by("last_name", "first_name", "pk")
 
 
 class NameChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

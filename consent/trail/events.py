@@ -9,7 +9,7 @@ from django.db.models import Min, Q, QuerySet
 from clinic import audit
 from clinic.happened import KINDS
 from clinic.models import AuditEvent, Clinic, Patient, User
-from consent.models import SealedDocument
+from consent.models import RecordExport, SealedDocument
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,9 @@ def of_patient(patient: Patient) -> QuerySet[AuditEvent]:
     files = files_of(patient)
     visits = list(patient.clinic.visits.filter(patient__in=files).values_list("pk", flat=True))
     subjects = [f"Patient:{key}" for key in files] + [f"Visit:{key}" for key in visits]
-    numbers = SealedDocument.objects.filter(visit__in=visits).values_list("number", flat=True)
     mine = Q(subject__in=subjects) | Q(data__visit__in=[str(key) for key in visits])
     mine |= Q(data__patient__in=[str(key) for key in files])
-    return since_the_first(of_clinic(patient.clinic), subjects, mine | exported(list(numbers)))
+    return since_the_first(of_clinic(patient.clinic), subjects, mine | exported(SealedDocument.objects.filter(visit__in=visits)))
 
 
 def of_record(document: SealedDocument) -> QuerySet[AuditEvent]:
@@ -55,7 +54,8 @@ def of_record(document: SealedDocument) -> QuerySet[AuditEvent]:
     visit = str(document.visit_id)
     others = [f"SealedDocument:{row.pk}" for row in document.visit.documents.exclude(pk=document.pk).only("pk")]
     mine = Q(subject=f"Visit:{visit}") | Q(data__visit=visit) & ~Q(subject__in=others)
-    return since_the_first(of_clinic(document.clinic), [f"Visit:{visit}"], mine | exported([document.number]))
+    mine |= exported(SealedDocument.objects.filter(pk=document.pk))
+    return since_the_first(of_clinic(document.clinic), [f"Visit:{visit}"], mine)
 
 
 def files_of(patient: Patient) -> list[Any]:
@@ -67,12 +67,9 @@ def files_of(patient: Patient) -> list[Any]:
     return found
 
 
-def exported(numbers: list[str]) -> Q:
-    """Exports that name one of the records."""
-    named = Q(pk__in=[])
-    for number in numbers:
-        named |= Q(data__numbers__icontains=number)
-    return Q(action="records.exported") & named
+def exported(documents: QuerySet[SealedDocument]) -> Q:
+    """Exports in which one of the records left."""
+    return Q(pk__in=RecordExport.objects.filter(document__in=documents).values("event"))
 
 
 def since_the_first(events: QuerySet[AuditEvent], subjects: list[str], mine: Q) -> QuerySet[AuditEvent]:

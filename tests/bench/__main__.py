@@ -1,4 +1,10 @@
-"""Weighs and times the pages as served, and runs Lighthouse over them: tables with limits beside them, and no verdict."""
+"""Figures with limits beside them, and no verdict: of the pages as served, of drawing records, of long lists.
+
+Parts by themselves: `python -m tests.bench.records`, `python -m tests.bench.lists`.
+"""
+
+import subprocess
+import sys
 
 import django
 
@@ -16,6 +22,8 @@ def main() -> None:
             weight.report(browser, stops)
             pace.report(browser, stops)
         lighthouse.report(stops)
+    for part in ("records", "lists"):  # each on a database of its own
+        subprocess.run([sys.executable, "-m", f"tests.bench.{part}"], check=True)
 
 
 main()
