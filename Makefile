@@ -9,6 +9,7 @@ SHELL := bash
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := tests/bench
+FHIR := tests/fhir
 LIBRARIES := apt-get install python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 COMPILE := uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --custom-compile-command "make lock"
@@ -35,6 +36,7 @@ run: $(VENV)/.runtime  ## set everything up and serve the product with demo data
 		--no-control-socket --log-level warning
 
 test: $(VENV)/.dev  ## the whole suite, on SQLite or on what DATABASE_URL names; ARGS go to pytest
+	@command -v npm >/dev/null && $(MAKE) --no-print-directory $(FHIR)/node_modules/.package-lock.json || true
 	@$(BIN)/pytest --numprocesses $(WORKERS) $(ARGS)
 
 bench: $(VENV)/.dev  ## weigh and time pages, records and long lists, and run Lighthouse (Chromium; node and npm; some twenty minutes)
@@ -75,5 +77,5 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	$(call install,requirements-dev.txt)
 	@touch $@
 
-$(BENCH)/node_modules/.package-lock.json: $(BENCH)/package-lock.json
-	@cd $(BENCH) && npm ci --no-audit --no-fund --loglevel error
+$(BENCH)/node_modules/.package-lock.json $(FHIR)/node_modules/.package-lock.json: %/node_modules/.package-lock.json: %/package-lock.json
+	@cd $* && npm ci --no-audit --no-fund --loglevel error

@@ -40,7 +40,8 @@ def open_calls(clinic: Clinic) -> QuerySet[Handover]:
 
     Who waits does not touch the tablet: a call outlives pages that time has closed, until a tablet is handed over anew.
     """
-    recent = Handover.objects.filter(visit__clinic=clinic, help_wanted_at__gt=timezone.now() - WORTH_ANSWERING)
+    of_open = Handover.objects.filter(visit__clinic=clinic, visit__closed_at=None)  # spares walking over all of the past
+    recent = of_open.filter(help_wanted_at__gt=timezone.now() - WORTH_ANSWERING)
     later = Handover.objects.filter(visit=OuterRef("visit"), created_at__gt=OuterRef("created_at"))
     asking = recent.filter(Q(ended_at=None) | Q(ended_because__in=BY_TIME), ~Exists(later))
     return asking.select_related("visit__patient").order_by("help_wanted_at")

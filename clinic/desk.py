@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clinic import audit
 from clinic.models import Clinic, Patient, User, Visit
@@ -22,6 +23,10 @@ class TwinFound(Exception):
     def __init__(self, patients: list[Patient]) -> None:
         super().__init__()
         self.patients = patients
+
+
+class SetAside(Exception):
+    """The patient's file was merged into another or entered in error; nothing new begins on it."""
 
 
 class VisitWaiting(Exception):
@@ -51,9 +56,14 @@ def can_search(query: str) -> bool:
     return bool(days_meant(query)) or len(folded(query).replace(" ", "")) >= FEWEST_LETTERS
 
 
+def on_file(clinic: Clinic) -> QuerySet[Patient]:
+    """All but the files that were merged into another or entered in error."""
+    return Patient.objects.filter(clinic=clinic, merged_into=None, entered_in_error="")
+
+
 def find(clinic: Clinic, query: str) -> list[Patient]:
     """Patients whose name has every word of the query, or who were born on that day; one more than are shown."""
-    patients = Patient.objects.filter(clinic=clinic)
+    patients = on_file(clinic)
     if days := days_meant(query):
         return list(patients.filter(born__in=days).order_by("name")[: MOST_FOUND + 1])
     # Compared here and not in the database: SQLite knows capitals of plain Latin letters only, and no accents.
@@ -64,7 +74,7 @@ def find(clinic: Clinic, query: str) -> list[Patient]:
 
 
 def twins(patient: Patient) -> list[Patient]:
-    same_day = Patient.objects.filter(clinic=patient.clinic, born=patient.born).exclude(pk=patient.pk)
+    same_day = on_file(patient.clinic).filter(born=patient.born).exclude(pk=patient.pk)
     return [other for other in same_day if folded(other.name) == folded(patient.name)]
 
 
@@ -106,6 +116,8 @@ def open_visit(visit: Visit, although_waiting: bool = False) -> Visit:
     """Begin a visit; `VisitWaiting` names one of today that is still to be answered."""
     with transaction.atomic():
         Clinic.objects.select_for_update().get(pk=visit.clinic_id)
+        if not on_file(visit.clinic).filter(pk=visit.patient_id).exists():
+            raise SetAside
         if not although_waiting and (waiting := waiting_today(visit.patient)):
             raise VisitWaiting(waiting)
         visit.save()

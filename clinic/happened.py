@@ -22,6 +22,10 @@ KINDS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
         "invitation.made": _("Invitation made"),
         "invitation.used": _("Invitation accepted"),
         "invitation.ended": _("Invitation ended"),
+        "invitation.emailed": _("Invitation sent by email"),
+        "member.roles_changed": _("Member’s roles changed"),
+        "member.deactivated": _("Member deactivated"),
+        "member.reactivated": _("Member taken on again"),
     }),
     "patients": (_("Patients and visits"), {
         "patient.added": _("Patient put on file"),
@@ -29,6 +33,8 @@ KINDS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
         "patient.opened": _("Patient’s page opened"),
         "patient.merged": _("Two files of one patient merged"),
         "patient.entered_in_error": _("Patient marked as entered in error"),
+        "patient.separated": _("Merge of two files undone"),
+        "patient.error_undone": _("Entered in error: undone"),
         "patient.held": _("Records put on hold"),
         "patient.released": _("Hold on records lifted"),
         "visit.opened": _("Visit opened"),
@@ -98,6 +104,7 @@ KINDS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
         "policy.changed": _("Clinical policy changed"),
         "clinic.changed": _("Clinic’s settings changed"),
         "logo.changed": _("Clinic’s logo changed"),
+        "retention.opened": _("Retention preview opened"),
         "audit.opened": _("Audit trail opened"),
         "overview.opened": _("Overview opened"),
         "overview.exported": _("Overview’s figures exported"),
@@ -120,6 +127,7 @@ BECAUSE = {
     "stopped": _("stopped by staff"),
     "locked": _("five wrong dates of birth"),
     "another_link": _("another patient’s link was opened on the same phone"),
+    "merged": _("the patient’s file was merged or set aside"),
 }
 
 

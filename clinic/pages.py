@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.views import calls, patients, phone, sign_in, tablet, visits
+from clinic.views import calls, clinic, holds, join, merging, patients, people, phone, sign_in, tablet, visits
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -11,6 +11,22 @@ urlpatterns = [
     path("patients/add/", patients.patient_add, name="patient-add"),
     path("patients/<uuid:patient>/", patients.patient, name="patient"),
     path("patients/<uuid:patient>/edit/", patients.patient_edit, name="patient-edit"),
+    path("patients/<uuid:patient>/merge/", merging.merge_find, name="patient-merge-find"),
+    path("patients/<uuid:patient>/merge/<uuid:duplicate>/", merging.merge, name="patient-merge"),
+    path("patients/<uuid:patient>/separate/", merging.separate, name="patient-separate"),
+    path("patients/<uuid:patient>/hold/", holds.hold, name="patient-hold"),
+    path("clinic/", clinic.clinic, name="clinic"),
+    path("clinic/settings/", clinic.settings, name="clinic-settings"),
+    path("clinic/settings/logo/", clinic.logo_change, name="clinic-logo-change"),
+    path("clinic/settings/logo.png", clinic.logo, name="clinic-logo"),
+    path("clinic/people/", people.people, name="people"),
+    path("clinic/people/invite/", people.invite, name="people-invite"),
+    path("clinic/people/<int:user>/", people.person, name="person"),
+    path("clinic/people/<int:user>/deactivate/", people.deactivate, name="person-deactivate"),
+    path("clinic/people/<int:user>/link/", people.link, name="person-link"),
+    path("clinic/people/<int:user>/link/email/", people.email, name="person-link-email"),
+    path("clinic/people/<int:user>/link/stop/", people.stop, name="person-link-stop"),
+    path("join/<str:token>/", join.join, name="join"),
     path("patients/<uuid:patient>/visits/add/", visits.visit_add, name="visit-add"),
     path("visits/<uuid:visit>/", visits.visit, name="visit"),
     path("visits/<uuid:visit>/hand-over/", visits.hand_over, name="hand-over"),

@@ -5,7 +5,7 @@ import re
 
 from django.db import Error
 
-LINK = re.compile(r"(/tablet/phone/)[^/\s?]+")
+LINK = re.compile(r"(/tablet/phone/|/tablet/copy/|/join/)[^/\s?]+")
 
 
 def named(error: Error) -> str:

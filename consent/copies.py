@@ -19,6 +19,7 @@ from consent.aftercare import language_of
 from consent.models import CopyLink, SealedDocument
 
 LASTS = datetime.timedelta(days=14)
+OPEN = datetime.timedelta(minutes=30)  # from the first opening: time to read the record and the sheet, and no more
 
 
 def make(document: SealedDocument, by: User) -> tuple[CopyLink, str]:
@@ -34,12 +35,12 @@ def make(document: SealedDocument, by: User) -> tuple[CopyLink, str]:
 
 
 def link_of(token: str) -> CopyLink:
-    """The link that a token opens; `LinkClosed` for one that is over, locked, or was never made."""
+    """The link that a token opens; `LinkClosed` for one that is over, used, locked, or was never made."""
     links = CopyLink.objects.select_related("document__clinic", "document__visit__patient", "document__ceremony__visit")
     link: CopyLink | None = links.filter(
         token_sha256=hashed(token), ended_at=None, expires_at__gt=timezone.now()
     ).first()
-    if link is None:
+    if link is None or (link.opened_at and timezone.now() - link.opened_at >= OPEN):
         raise LinkClosed
     return link
 

@@ -24,6 +24,7 @@ class Standing(TextChoices):
 
 
 REPLACEABLE = frozenset({RecordKind.CONSENT, RecordKind.DECISION})  # that something was refused or withdrawn stays so
+REPLACES = frozenset({RecordKind.CONSENT, RecordKind.DECISION, RecordKind.REFUSAL})
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,19 @@ def states_of(documents: Iterable[SealedDocument]) -> Mapping[Any, RecordState]:
     documents = list(documents)
     keys = [document.pk for document in documents]
     withdrawn = {row.consent_id: row for row in Withdrawal.objects.filter(consent__in=keys).select_related("document")}
-    follow = SealedDocument.objects.filter(previous__in=keys, kind__in=[RecordKind.CONSENT, RecordKind.DECISION])
-    later = {row.previous_id: row for row in follow.order_by("sealed_at")}
-    return {document.pk: judge(document, withdrawn.get(document.pk), later.get(document.pk)) for document in documents}
+    follow = SealedDocument.objects.filter(visit__in={document.visit_id for document in documents}, kind__in=REPLACES)
+    of_visit: dict[Any, list[SealedDocument]] = {}
+    for row in follow.only("visit", "number", "kind", "sealed_at").order_by("sealed_at", "created_at"):
+        of_visit.setdefault(row.visit_id, []).append(row)
+    return {
+        document.pk: judge(document, withdrawn.get(document.pk), next_after(document, of_visit.get(document.visit_id, [])))
+        for document in documents
+    }
+
+
+def next_after(document: SealedDocument, of_visit: Iterable[SealedDocument]) -> SealedDocument | None:
+    """The next record of the visit that says anew what may be done; in between may lie others, which say no such thing."""
+    return next((row for row in of_visit if row.sealed_at > document.sealed_at), None)
 
 
 def judge(document: SealedDocument, withdrawal: Withdrawal | None, later: SealedDocument | None) -> RecordState:

@@ -50,6 +50,8 @@ def sections(review: Review) -> Iterator[Section]:
     if screening.plan.near_lung:
         yield wording.LUNG
     yield from (wording.ABOUT, wording.HOW, wording.BENEFIT)
+    if review.visit.clinic.technique.strip():
+        yield wording.technique_section(review.visit.clinic.technique)
     techniques = dict.fromkeys(site.technique for site in sites if site.technique)
     yield wording.plan_section(map(with_details, sites), material(screening), techniques)
     yield wording.findings_section(dict.fromkeys(row.precaution.for_patient for row in screening.findings.all()))

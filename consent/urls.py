@@ -2,8 +2,22 @@
 
 from django.urls import path
 
-from consent.views import audit, ceremony, copies, dashboard, desk, earlier, records, verifying, withdrawal
+from consent.views import (
+    audit,
+    ceremony,
+    certificate,
+    copies,
+    dashboard,
+    desk,
+    earlier,
+    mistakes,
+    records,
+    retention,
+    verifying,
+    withdrawal,
+)
 from consent.views.home import home, home_rows
+from consent.views.progress import consent_progress
 from consent.views.recall import recall_list
 
 urlpatterns = [
@@ -13,6 +27,7 @@ urlpatterns = [
     path("cases/<uuid:visit>/decide/", desk.decide, name="case-decide"),
     path("cases/<uuid:visit>/reopen/", desk.reopen, name="case-reopen"),
     path("cases/<uuid:visit>/consent/", desk.desk, name="consent-desk"),
+    path("cases/<uuid:visit>/consent/progress/", consent_progress, name="consent-progress"),
     path("cases/<uuid:visit>/consent/open/", desk.open_consent, name="consent-open"),
     path("cases/<uuid:visit>/consent/sign/", desk.sign, name="consent-sign"),
     path("cases/<uuid:visit>/consent/seal/", desk.seal_decision, name="consent-seal"),
@@ -39,6 +54,10 @@ urlpatterns = [
     path("records/", records.records, name="records"),
     path("records/export/", records.export_records, name="records-export"),
     path("records/<uuid:document>/", records.record, name="record"),
+    path("patients/<uuid:patient>/in-error/", mistakes.in_error, name="patient-in-error"),
+    path("patients/<uuid:patient>/in-error/undo/", mistakes.undo, name="patient-in-error-undo"),
+    path("clinic/certificate/", certificate.certificate, name="certificate"),
+    path("clinic/retention/", retention.retention, name="retention"),
     path("patients/<uuid:patient>/records/", earlier.patient_records, name="patient-records"),
     path("records/<uuid:document>/record.pdf", records.pdf, name="record-pdf"),
     path("records/<uuid:document>/verify/", records.verify, name="record-verify"),

@@ -44,7 +44,8 @@ def withdraw(
             )
         if role not in signers_of(document):
             raise WithdrawalRefused(_("Choose who takes the consent back: one of those who gave it."))
-        if said_at > timezone.now() or said_at < document.sealed_at:
+        earliest = document.sealed_at.replace(second=0, microsecond=0)  # people tell the time to the minute
+        if said_at > timezone.now() or said_at < earliest:
             raise WithdrawalRefused(_("The time must lie between the sealing of the consent and now. Please check day and hour."))
         if len(done) < SHORTEST:
             raise WithdrawalRefused(_("Say what had been done by then, for example “Nothing had been done yet.”"))

@@ -13,7 +13,7 @@ from typing import Any
 from consent.checks import CHECKS, NOT_SURE, WENT_ON, Check
 from screening.precautions.questions import Message
 
-WORDING_VERSION = "2026.3"
+WORDING_VERSION = "2026.4"
 
 type_of_translate = Callable[[str], str]
 
@@ -191,6 +191,8 @@ TECHNIQUES = {
 }
 SITE_NUMBER = _("%(site)s. Number of needles: %(number)s")
 SITE_DEPTH = _("%(site)s. Depth: %(depth)s")
+OWN_WORDS = _("In the clinic’s own words")
+NOT_OURS = _("The clinic wrote this part about its technique. It is shown as it was written, and not translated.")
 NO_FINDINGS = _("Your answers gave no reason to change the treatment.")
 PEOPLE = _("%(clinician)s explains this to you, answers your questions and treats you, at %(clinic)s.")
 
@@ -200,6 +202,12 @@ def plan_section(sites: Iterable[Message], material: str, techniques: Iterable[s
     needles = NEEDLES.get(material, NEEDLES["other"])
     said = (needles, *(TECHNIQUES[technique] for technique in techniques if technique in TECHNIQUES))
     return Section("plan", "plan", _("Where we mean to needle"), said, tuple(sites))
+
+
+def technique_section(words: str) -> Section:
+    """What the clinic says about its own technique, in its own paragraphs: shown as its claim, never as ours."""
+    own = tuple(part.strip() for part in words.split("\n\n") if part.strip())
+    return Section("technique", "about", OWN_WORDS, (NOT_OURS, *own))
 
 
 def findings_section(words: Iterable[str]) -> Section:
@@ -260,12 +268,14 @@ def digest_of(shown: object) -> str:
 
 
 FIXED = (*CHILD, LUNG, ABOUT, HOW, BENEFIT, RISKS, ALTERNATIVES, RIGHTS, AFTERCARE, PRIVACY)
-WORDING_DIGEST = "e6ac6e3a7b0c80475533e8bea9880230e502ff1d995910dca6a3188aadc174a5"
+WORDING_DIGEST = "f2f99be96161aaacb34fc084a98f5a90c781d921b6f69b72ea45e783bb1373c3"
 
 
 def everything() -> list[Any]:
     """Every text that a consent can hold."""
-    filled: list[Section] = [plan_section((), ""), findings_section(()), people_section("", ""), *child_sections(())]
+    filled: list[Section] = [
+        plan_section((), ""), technique_section(""), findings_section(()), people_section("", ""), *child_sections(()),
+    ]  # fmt: skip
     return [
         [asdict(part) for part in (*FIXED, *filled)], list(THINNER_ROW), MEANINGS, CHILD_SIGNS, MUSCLE_AND_PLACES, NEEDLES,
         TECHNIQUES, SITE_NUMBER, SITE_DEPTH,

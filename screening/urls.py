@@ -10,7 +10,9 @@ from screening.views import (
     case_planning,
     guardian,
     intake,
+    policy,
     precautions,
+    presence,
     try_case,
 )
 
@@ -24,7 +26,9 @@ urlpatterns = [
     path("tablet/intake/help/", assistance.helpers, name="intake-help"),
     path("tablet/intake/help/turn/", assistance.turn_to, name="intake-help-turn"),
     path("tablet/intake/<slug:slug>/", intake.page, name="intake-page"),
+    path("clinic/policy/", policy.policy, name="policy"),
     path("cases/<uuid:visit>/", case.case, name="case"),
+    path("cases/<uuid:visit>/present/", presence.present, name="case-present"),
     path("cases/<uuid:visit>/settle/", case_acts.settle, name="case-settle"),
     path("cases/<uuid:visit>/plan/", case_planning.plan, name="case-plan"),
     path("cases/<uuid:visit>/plan/preview/", case_planning.look, name="case-plan-preview"),

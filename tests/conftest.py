@@ -26,6 +26,7 @@ PACKAGES = {
     "chromium": "chromium",
     "java": "default-jre-headless libjaxb-java",
     "certutil": "libnss3-tools",
+    "node": "nodejs",
     "pdfsig": "poppler-utils",
     "pdftotext": "poppler-utils",
 }

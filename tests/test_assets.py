@@ -137,8 +137,9 @@ def test_the_scan_for_imports_sees(line):
     assert IMPORT.search(f"const a = 1;\n{line}\n")
 
 
-def test_the_lock_file_of_the_bench_names_no_registry():
-    lock = (ROOT / "tests" / "bench" / "package-lock.json").read_text()
+@pytest.mark.parametrize("folder", ["bench", "fhir"])
+def test_the_lock_files_of_node_name_no_registry(folder):
+    lock = (ROOT / "tests" / folder / "package-lock.json").read_text()
     assert '"integrity"' in lock
     assert '"resolved"' not in lock
     assert "registry" not in lock

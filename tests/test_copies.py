@@ -7,12 +7,14 @@ import pytest
 import time_machine
 from django.core import mail
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from clinic.models import AuditEvent
 from consent import aftercare, archive, copies
 from consent.management.commands.demo import Demo
 from consent.models import CopyLink, SealedDocument
+
+UNCHECKED = "A clinician has not checked this translation yet. If something is not clear, please ask us."
 
 
 @pytest.fixture
@@ -79,6 +81,43 @@ def test_a_link_is_good_for_fourteen_days_and_a_new_one_ends_it(staff, document)
     assert Client().get("/tablet/copy/nonsense/").status_code == 410
 
 
+def test_a_link_works_once_with_time_to_read_both_pages(staff, document):
+    link = address(staff.post(f"/records/{document.pk}/copy/").content.decode())
+    phone, right = Client(), born(document)
+    assert phone.post(link, right | {"what": "record"}).status_code == 200
+    with time_machine.travel(timezone.now() + copies.OPEN - datetime.timedelta(minutes=1)):
+        assert phone.post(link, right | {"what": "aftercare"}).status_code == 200
+    with time_machine.travel(timezone.now() + copies.OPEN):
+        closed = phone.post(link, right | {"what": "record"})
+    assert closed.status_code == 410
+    assert "works once" in closed.content.decode()
+
+
+def test_the_emailed_link_is_the_one_on_the_page(demo, staff, document, settings):
+    settings.PUBLIC_ADDRESS = "https://needlepoint.example"
+    document.visit.patient.email = "ann@example.org"
+    document.visit.patient.save()
+    page = staff.post(f"/records/{document.pk}/copy/").content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    staff.post(f"/records/{document.pk}/copy/email/", {"token": token})
+    assert f"https://needlepoint.example/tablet/copy/{token}/" in page
+    assert f"https://needlepoint.example/tablet/copy/{token}/\n" in mail.outbox[0].body
+
+
+def test_a_file_that_was_lost_or_changed_is_told_in_words_and_never_handed_out(staff, document):
+    link = address(staff.post(f"/records/{document.pk}/copy/").content.decode())
+    file = archive.path_of(document.sha256)
+    file.chmod(0o600)
+    file.write_bytes(b"%PDF-1.7 changed")
+    answer = Client().post(link, born(document) | {"what": "record"})
+    assert answer.status_code == 503
+    assert "We cannot show your record right now" in answer.content.decode()
+    file.unlink()
+    staff.post(f"/records/{document.pk}/copy/show/")
+    staff.post("/tablet/confirm/", {"reply": "yes"})
+    assert staff.get("/tablet/consent/copy/record.pdf").status_code == 503
+
+
 def test_the_message_says_nothing_about_health_and_goes_once(staff, document):
     patient = document.visit.patient
     patient.email = "ann@example.org"
@@ -96,13 +135,17 @@ def test_the_message_says_nothing_about_health_and_goes_once(staff, document):
 
 def test_the_sheet_says_what_was_shown_in_the_patients_language(demo, staff, document):
     sheet = aftercare.sheet_of(document)
-    assert [part["code"] for part in sheet.sections] == ["aftercare", "lung", "findings", "rights"]
-    assert "chest pain" in str(sheet.sections[0])
+    assert [part["code"] for part in sheet.sections] == ["lung", "aftercare", "findings", "rights"]
+    assert all("chest pain" in str(part) for part in sheet.sections[:2])
     spanish = aftercare.sheet_of(document, "es")
     assert (spanish.language, spanish.direction) == ("es", "ltr")
     assert spanish.status
     page = staff.get(f"/records/{document.pk}/aftercare/?language=ar").content.decode()
-    assert 'lang="ar" dir="rtl"' in page
+    assert '<html lang="ar" dir="rtl"' in page
+    with translation.override("ar"):
+        assert translation.gettext("After your treatment") in page
+        assert translation.gettext(UNCHECKED) in page
+    assert UNCHECKED not in staff.get(f"/records/{document.pk}/aftercare/").content.decode()
     assert not re.search("stop taking", str(sheet.sections), re.IGNORECASE)
 
 
@@ -114,7 +157,9 @@ def test_on_the_tablet_the_copy_is_shown_after_the_guard_and_nothing_else_opens(
     assert page.redirect_chain
     assert page.redirect_chain[-1][0] == "/tablet/consent/copy/"
     assert "Everything is signed and sealed" in page.content.decode()
+    assert "Upper trapezius" in page.content.decode()
     assert staff.get("/tablet/consent/copy/record.pdf").content == archive.get(document.sha256)
+    assert AuditEvent.objects.filter(action="copy.read", actor=None).count() == 1
 
 
 def test_other_clinics_and_other_roles_get_nothing(demo, client, document):

@@ -325,7 +325,7 @@ def test_each_language_says_whether_a_clinician_confirmed_the_translation(demo, 
     text = Reader(signed_in(demo, "es")).text
     words = "translation confirmed by a clinician" if checked == "confirmed" else "translation not yet confirmed"
     assert f"Spanish, {words}" in text
-    assert f"Consent text 2026.3 (Spanish, {words}" in text
+    assert f"Consent text {wording.WORDING_VERSION} (Spanish, {words}" in text
 
 
 def test_a_signature_in_another_language_has_its_meaning_in_both(demo, monkeypatch):

@@ -307,7 +307,8 @@ def test_the_name_of_an_unoffered_field_is_shown_without_its_tricks(patient):
 def test_every_question_counts_on_its_own_page(visit):
     """Leaving out any one answer that is not free text is refused."""
     everything = {code: ("no" if code in {"wants-treatment", "able-today"} else "yes") for code in QUESTIONS}
-    everything = {code: reply for code, reply in everything.items() if QUESTIONS[code].kind == "yes_no" and not QUESTIONS[code].group}
+    own = [question for question in QUESTIONS.values() if question.kind == "yes_no" and not question.group]
+    everything = {question.code: everything[question.code] for question in own}
     everything |= {"needle-fear": "lot", "pregnant": "yes", "device-which": "other", "metal-which": "nickel"}
     changes = {
         code.replace("-", "_"): reply for code, reply in everything.items() if QUESTIONS[code].asked == Asked.PATIENT

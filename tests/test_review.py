@@ -675,7 +675,8 @@ def test_every_step_is_in_the_audit_trail_by_who_did_it(desk):
 
 # Over many cases
 
-LEADS = sorted(code for code, question in QUESTIONS.items() if isinstance(question, YesNo) and not question.follows and not question.group)
+YES_NO = [question for question in QUESTIONS.values() if isinstance(question, YesNo)]
+LEADS = sorted(question.code for question in YES_NO if not question.follows and not question.group)
 PLANS = (
     (), ("masseter_left",), ("psoas_major_right",), ("pectoralis_major_left", "soleus_right"), ("rectus_femoris_left",)
 )  # fmt: skip

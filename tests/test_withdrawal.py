@@ -142,6 +142,41 @@ def test_a_later_record_of_the_visit_replaces_the_one_before_and_says_so(demo):
         withdraw(first, demo.siobhan, "patient", timezone.now(), DONE)
 
 
+def test_a_consent_is_replaced_though_other_records_lie_between(demo):
+    from consent import decision
+
+    first = consented(demo)
+    screening = demo.plan(review.reopen(first.visit, demo.siobhan), "infraspinatus_right")
+    refusal = seal_refusal(
+        signing.refuse(signing.open_ceremony(decision.record(screening, "proceed", demo.siobhan), demo.mia), "patient")
+    )
+    assert state_of(first).words == f"replaced by record {refusal.number}", "no to a new plan is not yes to the old one"
+    decision.record(review.reopen(first.visit, demo.siobhan), "decline", demo.siobhan, "She wants no needles any more.")
+    assert state_of(first).standing == Standing.SUPERSEDED
+    assert state_of(refusal).standing == Standing.ON_FILE
+
+    other = consented(demo, "Ben Ode")
+    seal_withdrawal(withdraw(other, demo.siobhan, "patient", timezone.now(), DONE))
+    demo.consent(demo.plan(review.reopen(other.visit, demo.siobhan), "infraspinatus_right"))
+    newest = SealedDocument.objects.order_by("-sealed_at")[0]
+    assert (state_of(other).standing, state_of(newest).standing) == (Standing.WITHDRAWN, Standing.VALID)
+
+
+def test_what_is_said_within_the_minute_of_the_sealing_can_be_recorded_to_the_minute(demo):
+    consent = consented(demo)
+    withdraw(consent, demo.siobhan, "patient", consent.sealed_at.replace(second=0, microsecond=0), DONE)
+    assert state_of(consent).standing == Standing.WITHDRAWN
+
+
+def test_the_consent_page_says_that_nobody_may_treat_on_a_consent_taken_back(demo, client):
+    consent = consented(demo)
+    client.force_login(demo.siobhan)
+    address = f"/cases/{consent.visit_id}/consent/"
+    assert "Today: valid until" in client.get(address).content.decode()
+    withdraw(consent, demo.siobhan, "patient", timezone.now(), DONE)
+    assert "Consent withdrawn: do not treat on it" in client.get(address).content.decode()
+
+
 def test_a_consent_expires_after_its_last_day_at_the_clinic(demo):
     consent = consented(demo)
     object.__setattr__(consent, "valid_until", demo.clinic.today())

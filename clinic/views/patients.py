@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from clinic import audit, desk
+from clinic import audit, desk, holds, merging
 from clinic.access import StaffRequest, staff
-from clinic.forms import AnotherPersonForm, PatientForm
+from clinic.forms.desk import AnotherPersonForm, PatientForm
 from clinic.models import Patient, Role
 from clinic.text import tidy
 
@@ -20,7 +20,7 @@ LONGEST_SEARCH = 120
 
 def patient_of(request: StaffRequest, patient: str) -> Patient:
     rows = Patient.objects.visible_to(request.user).filter(clinic=request.member.clinic)
-    return get_object_or_404(rows.select_related("clinic"), pk=patient)
+    return get_object_or_404(rows.select_related("clinic", "merged_into"), pk=patient)
 
 
 @staff()
@@ -65,7 +65,13 @@ def patient(request: StaffRequest, patient: str) -> HttpResponse:
     with transaction.atomic():
         audit.log(found.clinic, request.user, "patient.opened", found)
     visits = found.visits.select_related("clinician").order_by("-starts_at")
-    return render(request, "clinic/patient.html", {"patient": found, "visits": visits})
+    aside = bool(found.merged_into_id or found.entered_in_error)
+    context = {
+        "patient": found, "visits": visits, "held": holds.hold_on(found),
+        "merge": merging.last_merge(found) if found.merged_into_id else None, "merged": found.merged.order_by("name"),
+        "set_aside": aside, "can_open": not aside and (request.member.is_front_desk or request.member.is_clinician),
+    }  # fmt: skip
+    return render(request, "clinic/patient.html", context)
 
 
 @staff(Role.FRONT_DESK, Role.CLINICIAN)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from clinic import audit
-from clinic.forms import SignInForm
+from clinic.forms.desk import SignInForm
 from clinic.models import User
 from clinic.tablet import WIPE
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from clinic import audit, desk, phone, tablet
 from clinic.access import StaffRequest, staff, visit_of
-from clinic.forms import AnotherVisitForm, HandOverForm, VisitForm
+from clinic.forms.desk import AnotherVisitForm, HandOverForm, VisitForm
 from clinic.happened import BECAUSE, STORY, words_of
 from clinic.models import AuditEvent, Purpose, Role, Visit, age_on
 from clinic.views.patients import patient_of
@@ -55,6 +55,9 @@ def visit_add(request: StaffRequest, patient: str) -> HttpResponse:
             opened = desk.open_visit(form.save(commit=False), although_waiting=said)
         except desk.VisitWaiting as refused:
             waiting = refused.visit
+        except desk.SetAside:
+            messages.error(request, _("This file is set aside, so no visit can be opened on it. Its page says which to use."))
+            return redirect("patient", found.pk)
         else:
             return redirect("visit", opened.pk)
     context = {"patient": found, "form": form, "waiting": waiting, "another": AnotherVisitForm()}

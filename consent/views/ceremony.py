@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from clinic import tablet
 from clinic.models import Purpose
 from clinic.tablet import TabletRequest, tablet_page
-from consent import comprehension, signing, withdrawing
+from consent import comprehension, reading, signing, withdrawing
 from consent.filing import NOT_SEALED
 from consent.forms.ceremony import CheckForm, RefusalForm
 from consent.forms.signing import SignatureForm
 from consent.models import Ceremony, Refusal, SealedDocument, SignerRole
+from consent.reading import pages_of
 from consent.requirements import Signer
 from consent.wording import PAGES, words_in
 
@@ -43,12 +44,6 @@ def stopped(request: TabletRequest, refused: signing.SigningRefused) -> HttpResp
 def words_of(request: TabletRequest, ceremony: Ceremony) -> dict[str, Any]:
     """The consent in the language of the tablet."""
     return words_in(ceremony.shown, request.handover.language)
-
-
-def pages_of(ceremony: Ceremony) -> list[str]:
-    """The pages of this consent: a child has one of their own."""
-    held = {section["page"] for section in ceremony.shown["sections"]}
-    return [page for page in PAGES if page in held]
 
 
 def has_read(request: TabletRequest, ceremony: Ceremony) -> bool:
@@ -97,6 +92,7 @@ def read(request: TabletRequest, page: str) -> HttpResponse:
     pages = pages_of(ceremony)
     if page not in pages:
         return redirect("ceremony")
+    reading.shown(ceremony, page, words_of(request, ceremony)["code"])
     at = pages.index(page)
     last = at + 1 == len(pages)
     if last:

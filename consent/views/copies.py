@@ -1,9 +1,11 @@
 """The patient's copy: made, shown and sent by staff; opened with the birth date on a phone, or shown on the tablet."""
 
+import logging
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import tablet
+from clinic import audit, tablet
 from clinic.access import StaffRequest, staff
 from clinic.fields import BirthDateForm
 from clinic.languages import ORIGINAL, languages
@@ -22,6 +24,8 @@ from clinic.tablet import TabletRequest, tablet_page
 from clinic.views.phone import ONLY_HERE, not_yours, phone_page
 from consent import aftercare, archive, copies, signing
 from consent.models import CopyLink, RecordKind, SealedDocument
+
+log = logging.getLogger(__name__)
 
 
 def consent_of(request: StaffRequest, document: str) -> SealedDocument:
@@ -41,7 +45,8 @@ def sheet(request: StaffRequest, document: str) -> HttpResponse:
     wanted = request.GET.get("language", "")
     chosen = aftercare.sheet_of(found, wanted if wanted in languages() else "")
     context = {"document": found, "sheet": chosen, "languages": languages().values()}
-    return render(request, "consent/aftercare.html", context)
+    with translation.override(chosen.language):
+        return render(request, "consent/aftercare.html", context)
 
 
 @staff(Role.CLINICIAN, Role.FRONT_DESK)
@@ -53,10 +58,16 @@ def link(request: StaffRequest, document: str) -> HttpResponse:
     return shown(request, made, token)
 
 
+def address_of(request: HttpRequest, made: CopyLink, token: str) -> str:
+    """The link as the patient's phone opens it, in the language in which they signed."""
+    ceremony = made.document.ceremony
+    language = aftercare.language_of(ceremony) if ceremony else ORIGINAL
+    query = "" if language == ORIGINAL else f"?language={language}"
+    return (settings.PUBLIC_ADDRESS or f"{request.scheme}://{request.get_host()}") + reverse("copy", args=[token]) + query
+
+
 def shown(request: StaffRequest, made: CopyLink, token: str, failed: bool = False) -> HttpResponse:
-    address = (settings.PUBLIC_ADDRESS or f"{request.scheme}://{request.get_host()}") + reverse("copy", args=[token])
-    language = aftercare.language_of(made.document.ceremony) if made.document.ceremony else ORIGINAL
-    address += "" if language == ORIGINAL else f"?language={language}"
+    address = address_of(request, made, token)
     context = {
         "link": made, "document": made.document, "address": address, "token": token, "qr": drawn(address), "failed": failed,
         "only_here": urlsplit(address).hostname in ONLY_HERE, "on_console": "console" in settings.EMAIL_BACKEND,
@@ -80,7 +91,7 @@ def email(request: StaffRequest, document: str) -> HttpResponse:
         messages.error(request, _("This link has ended, and nothing was sent. If it is still needed, make a new one."))
         return redirect("consent-desk", found.visit_id)
     try:
-        copies.send(made, request.build_absolute_uri(reverse("copy", args=[token])), request.user)
+        copies.send(made, address_of(request, made, token), request.user)
     except NotSent:
         return shown(request, made, token, failed=True)
     made.refresh_from_db(fields=["emailed_at"])
@@ -108,10 +119,10 @@ def copy(request: HttpRequest, token: str) -> HttpResponse:
             document = copies.enter(token, form.cleaned_data["born"])
             return handed_out(request, document)
     except LinkClosed:
-        return render(request, "clinic/phone_closed.html", status=410)
+        return render(request, "consent/copy_closed.html", status=410)
     except WrongBirthDate as wrong:
         if not wrong.left:
-            return render(request, "clinic/phone_closed.html", {"locked": True}, status=410)
+            return render(request, "consent/copy_closed.html", {"locked": True}, status=410)
         form.add_error("born", not_yours(wrong.left))
     context = {
         "clinic": clinic, "form": form, "languages": languages().values(),
@@ -124,13 +135,18 @@ def handed_out(request: HttpRequest, document: SealedDocument) -> HttpResponse:
     if request.POST.get("what") == "aftercare" and document.ceremony:
         chosen = aftercare.sheet_of(document, translation.get_language() or "")
         return render(request, "consent/aftercare.html", {"document": document, "sheet": chosen, "alone": True})
-    return pdf_of(document)
+    return pdf_of(request, document)
 
 
-def pdf_of(document: SealedDocument) -> HttpResponse:
-    """The sealed file itself, never kept by the browser."""
+def pdf_of(request: HttpRequest, document: SealedDocument) -> HttpResponse:
+    """The sealed file itself, never kept by the browser; one that was lost or changed is never handed out."""
+    try:
+        data = archive.get(document.sha256)
+    except (archive.ArchiveMissing, archive.ArchiveDamaged):
+        log.exception("the file of a patient's copy is missing or damaged")
+        return render(request, "consent/copy_amiss.html", status=503)
     return HttpResponse(
-        archive.get(document.sha256), content_type="application/pdf",
+        data, content_type="application/pdf",
         headers={
             "Content-Disposition": f'inline; filename="consent-{document.number}.pdf"',
             "Content-Security-Policy": "sandbox", "Cache-Control": "no-store",
@@ -151,11 +167,20 @@ def on_tablet(request: TabletRequest) -> HttpResponse:
     document = sealed_here(request)
     if document is None:
         return redirect("ceremony")
-    chosen = aftercare.sheet_of(document, request.handover.language)
-    return render(request, "consent/copy_tablet.html", {"document": document, "sheet": chosen})
+    language = request.handover.language
+    context = {
+        "document": document, "sheet": aftercare.sheet_of(document, language),
+        "planned": aftercare.sheet_of(document, language, aftercare.PLANNED),
+    }  # fmt: skip
+    return render(request, "consent/copy_tablet.html", context)
 
 
 @tablet_page(Purpose.CONSENT)
 def pdf_on_tablet(request: TabletRequest) -> HttpResponse:
+    """The sealed file, on the tablet; that it was read is on the trail."""
     document = sealed_here(request)
-    return pdf_of(document) if document else redirect("ceremony")
+    if document is None:
+        return redirect("ceremony")
+    with transaction.atomic():
+        audit.log(document.clinic, None, "copy.read", document, visit=str(document.visit_id))
+    return pdf_of(request, document)

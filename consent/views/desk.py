@@ -14,10 +14,11 @@ from clinic import audit, tablet, wishes
 from clinic.access import StaffRequest, staff, visit_of
 from clinic.languages import checked, status_words
 from clinic.models import Purpose, Role, Visit
-from consent import comprehension, decision, requirements, signing, withdrawing
+from consent import decision, progress, requirements, signing, withdrawing
 from consent.filing import NOT_SEALED
 from consent.forms.signing import ClinicianSignatureForm, DecisionForm
 from consent.models import Ceremony, Refusal, SealedDocument
+from consent.state import state_of
 from consent.wording import words_in
 from screening import review
 from screening.evaluation import NoIntake, current_screening
@@ -100,6 +101,17 @@ def signers_to_come(made: Review | None) -> list[requirements.Signer]:
     return requirements.signers(made.screening, standings(made.screening))
 
 
+def ceremony_of(visit: Visit, made: Review | None) -> Ceremony | None:
+    """The newest consent of this decision."""
+    found = signing.current_ceremony(visit) if made else None
+    return found if found and made and found.review_id == made.pk else None
+
+
+def signers_of(made: Review | None, ceremony: Ceremony | None) -> list[requirements.Signer]:
+    """Who still has to sign, in order."""
+    return signing.unsigned(ceremony) if ceremony else signers_to_come(made)
+
+
 def in_words(ceremony: Ceremony, code: str) -> str:
     """A language other than the clinic's, and whether its translation was confirmed when the consent was opened."""
     return status_words(code, words_in(ceremony.shown, code)["checked"])
@@ -118,22 +130,21 @@ def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200
     with transaction.atomic():
         audit.log(found.clinic, request.user, "consent.seen", found)
     made = newest_review(found)
-    ceremony = signing.current_ceremony(found) if made else None
-    if ceremony and made and ceremony.review_id != made.pk:
-        ceremony = None
+    ceremony = ceremony_of(found, made)
     document = SealedDocument.objects.filter(review=made).first() if made else None
     refusal = Refusal.objects.filter(ceremony=ceremony).select_related("document").first() if ceremony else None
-    waiting = signing.unsigned(ceremony) if ceremony else signers_to_come(made)
+    waiting = signers_of(made, ceremony)
     signatures = list(ceremony.signatures.all()) if ceremony else []
     context = {
         "visit": found, "review": made, "ceremony": ceremony, "document": document, "refusal": refusal, "waiting": waiting,
         "signatures": [(row, in_words(ceremony, row.language)) for row in signatures if ceremony], "problem": problem,
-        "asked": comprehension.heard(ceremony) if ceremony else [],
         "reads_in": reads_in(found, ceremony),
         "clinician_next": bool(ceremony and not refusal and [signer.role for signer in waiting] == ["clinician"]),
         "reads_all": request.member.is_clinician,  # the front desk sees how far it is, not why
+        "state": state_of(document) if document else None,
         "is_decider": bool(made and made.by_id == request.user.pk),
     }  # fmt: skip
+    context |= progress.followed(found, made, ceremony, waiting, request.member.is_clinician)
     if request.method == "POST":
         context |= {"strokes": request.POST.get("strokes", ""), "typed_name": request.POST.get("typed_name", "")}
     return render(request, "consent/desk.html", context, status=status)

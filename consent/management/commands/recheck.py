@@ -17,15 +17,19 @@ def judge(name: str) -> dict[str, Any]:
     try:
         with Path(name).open("rb") as file:
             data = file.read(verification.LARGEST + 1)
-        seal = verification.check(data)
-        found = recheck(data)
     except (OSError, ValueError):
         return {"file": name, "same": False, "problem": "This file cannot be read."}
+    seal = verification.check(data)
+    told = {"file": name, "same": False, "seal": seal.outcome.value, "explains": seal.explains}
+    if len(data) > verification.LARGEST:
+        return told | {"problem": "It was not looked into."}
+    try:
+        found = recheck(data)
     except NothingToCheck as nothing:
-        return {"file": name, "same": False, "problem": str(nothing)}
-    return {
-        "file": name, "same": found.is_same and seal.ok, "seal": seal.outcome.value, "rules_then": found.then,
-        "rules_now": found.now, "differences": list(found.differences),
+        return told | {"problem": str(nothing)}
+    return told | {
+        "same": found.is_same and seal.ok, "rules_then": found.then, "rules_now": found.now,
+        "differences": list(found.differences),
     }  # fmt: skip
 
 
@@ -47,13 +51,16 @@ class Command(BaseCommand):
 
 
 def told(found: dict[str, Any]) -> str:
-    head = printable(found["file"])
-    if "problem" in found:
-        return f"{head}: {found['problem']}"
+    """First whether the file is whole, then what the rules come to; nothing that it holds may move a terminal's cursor."""
+    lines = [" ".join(filter(None, [printable(found["file"]) + ":", found.get("explains"), found.get("problem")]))]
+    if "problem" not in found:
+        lines.append(f"    {outcome(found)}")
+        lines += [f"        {printable(line)}" for line in found["differences"]]
+    return "\n".join(lines)
+
+
+def outcome(found: dict[str, Any]) -> str:
     rules = f"rules {found['rules_now']}"
     if found["rules_then"] != found["rules_now"]:
-        rules = f"rules {found['rules_then']} then, {found['rules_now']} now"
-    seal = "" if found["seal"] == "whole" else f" The file itself: {found['seal'].replace('_', ' ')}."
-    if not found["differences"]:
-        return f"{head}: the same findings ({rules}).{seal}"
-    return "\n".join([f"{head}: the findings differ ({rules}).{seal}", *(f"    {line}" for line in found["differences"])])
+        rules = f"rules {printable(found['rules_then'])} then, {found['rules_now']} now"
+    return f"The same findings ({rules})." if not found["differences"] else f"The findings differ ({rules}):"

@@ -1,0 +1,1 @@
+"""What staff type about people, patients and the clinic itself."""

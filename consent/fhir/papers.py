@@ -1,0 +1,48 @@
+"""The sealed file of a record as a reference, and its part of the audit trail."""
+
+import base64
+import hashlib
+from typing import Any
+
+from clinic import audit
+from clinic.models import AuditEvent, Visit
+from consent.models import RecordKind, SealedDocument
+from screening.fhir import SYSTEM, reference, type_of_resource
+
+FOLLOWS = {RecordKind.REFUSAL: "appends", RecordKind.WITHDRAWAL: "appends"}
+
+
+def document_reference(document: SealedDocument, pdf: bytes) -> type_of_resource:
+    attachment: dict[str, Any] = {
+        "contentType": "application/pdf", "size": document.size, "title": f"Record {document.number}",
+        "creation": document.sealed_at.isoformat(),
+    }  # fmt: skip
+    if pdf:
+        sha1 = hashlib.sha1(pdf, usedforsecurity=False).digest()  # the hash that FHIR asks for here
+        attachment |= {"data": base64.b64encode(pdf).decode(), "hash": base64.b64encode(sha1).decode()}
+    found: type_of_resource = {
+        "resourceType": "DocumentReference", "id": str(document.pk), "status": "current",
+        "masterIdentifier": {"system": f"{SYSTEM}:record", "value": document.number},
+        "identifier": [{"system": f"{SYSTEM}:sha256", "value": document.sha256}],
+        "type": {"text": str(RecordKind(document.kind).label)}, "subject": reference(document.visit.patient_id),
+        "date": document.sealed_at.isoformat(), "custodian": reference(document.clinic_id),
+        "content": [{"attachment": attachment}],
+    }  # fmt: skip
+    if document.previous:
+        target = {"identifier": {"system": f"{SYSTEM}:sha256", "value": document.previous.sha256}}
+        code = FOLLOWS.get(RecordKind(document.kind), "replaces")
+        found["relatesTo"] = [{"code": code, "target": target | {"display": document.previous.number}}]
+    return found
+
+
+def events_of(visit: Visit, until: int) -> list[dict[str, Any]]:
+    """The visit's part of the audit trail up to a link, with hashes by which each can be checked."""
+    rows: list[AuditEvent] = [row for row in audit.story(visit) if row.seq <= until]
+    return [
+        {
+            "seq": row.seq, "at": row.created_at.isoformat(), "action": row.action, "subject": row.subject,
+            "actor": str(row.actor_id or ""), "kind": row.actor_kind, "data": row.data, "previous": row.previous,
+            "hash": row.hash,
+        }
+        for row in rows
+    ]  # fmt: skip
