@@ -57,7 +57,9 @@ def enter(token: str, born: datetime.date) -> SealedDocument:
             return document
         CopyLink.objects.filter(pk=link.pk).update(wrong_days=F("wrong_days") + 1)
         link.refresh_from_db(fields=["wrong_days"])
-        audit.log(document.clinic, None, "copy.birth_date_refused", link, visit=str(document.visit_id), count=link.wrong_days)
+        audit.log(
+            document.clinic, None, "copy.birth_date_refused", link, visit=str(document.visit_id), count=link.wrong_days
+        )
         left = max(0, MOST_WRONG - link.wrong_days)
         if not left:
             CopyLink.objects.filter(pk=link.pk).update(ended_at=timezone.now())

@@ -39,9 +39,9 @@ def steps(visit: Visit, ceremony: Ceremony | None, waiting: list[Signer]) -> lis
     if ceremony:
         signed = {row.role: row for row in ceremony.signatures.all()}
         found += [read(ceremony, signed), *answered(ceremony)]
-        found += [signature(ceremony, signer, signed.get(signer.role)) for signer in signing.signers_of(ceremony)]
+        found += [signature(signer, signed.get(signer.role)) for signer in signing.signers_of(ceremony)]
     else:
-        found += [Step(TODO, signer.label, signer.name, _("still to sign")) for signer in waiting]
+        found += [signature(signer, None) for signer in waiting]
     return under_way(found) if handover and handover.is_open else found
 
 
@@ -98,11 +98,13 @@ def answered(ceremony: Ceremony) -> list[Step]:
     return [Step(DONE if settled == total else TODO, _("Answered the questions"), note=" · ".join(notes))]
 
 
-def signature(ceremony: Ceremony, signer: Signer, row: Signature | None) -> Step:
+def signature(signer: Signer, row: Signature | None) -> Step:
     if row is None:
-        return Step(TODO, signer.label, signer.name, _("still to sign"))
-    language = status_words(row.language, words_in(ceremony.shown, row.language)["checked"])
-    return Step(DONE, signer.label, row.name, " · ".join(part for part in (clock(row.created_at), language) if part))
+        return Step(TODO, f"{signer.label}:", signer.name, _("still to sign"))
+    language = status_words(row.language, words_in(row.ceremony.shown, row.language)["checked"])
+    return Step(
+        DONE, f"{signer.label}:", row.name, " · ".join(part for part in (clock(row.created_at), language) if part)
+    )
 
 
 def followed(

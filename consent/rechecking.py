@@ -18,7 +18,7 @@ from screening.written import KEYS, once, parse_case
 
 UNREADABLE = (*ROTTEN, StopIteration)
 LARGEST_DATA = 16 * 1024 * 1024  # unpacked, so that a small file cannot fill the memory
-COMPARED = ("outcome", "scope", "reasons")
+COMPARED = ("outcome", "scope", "places", "reasons")
 LISTS = {"places", "reasons"}
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import BooleanField, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear, Greatest
@@ -40,11 +41,11 @@ def years_before(day: datetime.date, years: int) -> datetime.date:
         return day.replace(year=day.year - years, day=28)
 
 
-def newest(rows: QuerySet, field: str) -> Subquery:  # type: ignore[type-arg]
+def newest(rows: QuerySet[Any], field: str) -> Subquery:
     return Subquery(rows.order_by(f"-{field}").values(field)[:1], output_field=DateTimeField())
 
 
-def with_last(clinic: Clinic) -> QuerySet[Patient]:
+def with_last(clinic: Clinic) -> QuerySet[Any]:
     """Every file with the moment of its last visit or record, the age then, and whether it is on hold.
 
     Files that were merged into another go with that one.
@@ -67,7 +68,7 @@ def majority_of(clinic: Clinic) -> int:
     return max(ADULT, rules_of(clinic.policies.order_by("-created_at").first()).age_of_majority)
 
 
-def past(clinic: Clinic) -> QuerySet[Patient]:
+def past(clinic: Clinic) -> QuerySet[Any]:
     """Files past the clinic's limits: the years after the last visit, and for a child the age too."""
     today, majority = clinic.today(), majority_of(clinic)
     day = years_before(today, clinic.adult_years)

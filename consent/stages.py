@@ -77,7 +77,7 @@ def reviewed() -> Coalesce:
         created_at__gt=OuterRef("created_at"),
     )
     standing = Override.objects.filter(finding__screening__visit=OuterRef("pk")).filter(
-        Exists(asked_twice().filter(**same))
+        Exists(asked_twice().filter(**same)), ~Exists(later)
     )
     opinion = Case(
         When(second_opinion__agrees=False, then=Value(State.DISAGREED)),

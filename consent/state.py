@@ -54,7 +54,9 @@ def states_of(documents: Iterable[SealedDocument]) -> Mapping[Any, RecordState]:
     for row in follow.only("visit", "number", "kind", "sealed_at").order_by("sealed_at", "created_at"):
         of_visit.setdefault(row.visit_id, []).append(row)
     return {
-        document.pk: judge(document, withdrawn.get(document.pk), next_after(document, of_visit.get(document.visit_id, [])))
+        document.pk: judge(
+            document, withdrawn.get(document.pk), next_after(document, of_visit.get(document.visit_id, []))
+        )
         for document in documents
     }
 
@@ -75,6 +77,8 @@ def judge(document: SealedDocument, withdrawal: Withdrawal | None, later: Sealed
     if document.kind != RecordKind.CONSENT:
         return RecordState(Standing.ON_FILE, _("on file"))
     if document.valid_until and document.valid_until < timezone.now().astimezone(zone).date():
-        return RecordState(Standing.EXPIRED, _("expired on %(day)s") % {"day": date_format(document.valid_until, "j F Y")})
+        return RecordState(
+            Standing.EXPIRED, _("expired on %(day)s") % {"day": date_format(document.valid_until, "j F Y")}
+        )
     until = date_format(document.valid_until, "j F Y") if document.valid_until else ""
     return RecordState(Standing.VALID, _("valid until %(day)s") % {"day": until} if until else _("valid"))

@@ -46,7 +46,9 @@ def withdraw(
             raise WithdrawalRefused(_("Choose who takes the consent back: one of those who gave it."))
         earliest = document.sealed_at.replace(second=0, microsecond=0)  # people tell the time to the minute
         if said_at > timezone.now() or said_at < earliest:
-            raise WithdrawalRefused(_("The time must lie between the sealing of the consent and now. Please check day and hour."))
+            raise WithdrawalRefused(
+                _("The time must lie between the sealing of the consent and now. Please check day and hour.")
+            )
         if len(done) < SHORTEST:
             raise WithdrawalRefused(_("Say what had been done by then, for example “Nothing had been done yet.”"))
         row = Withdrawal.objects.create(
@@ -77,7 +79,9 @@ def seal_refusal(row: Refusal, by: User | None = None) -> SealedDocument:
     if existing := SealedDocument.objects.filter(refusal=row).first():
         return existing
     review = row.ceremony.review
-    filed = filing.seal_note(notes.of_refusal(row, Clock(review.visit.clinic.zone)), review, filing.before(review.visit))
+    filed = filing.seal_note(
+        notes.of_refusal(row, Clock(review.visit.clinic.zone)), review, filing.before(review.visit)
+    )
     try:
         with transaction.atomic():
             return filing.put(filed, RecordKind.REFUSAL, review, by, {}, refusal=row)

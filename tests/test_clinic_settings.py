@@ -133,7 +133,9 @@ def test_a_file_that_is_no_such_picture_is_refused_and_nothing_is_stored(admin, 
 def test_the_newest_logo_counts_and_can_be_taken_away(admin, demo):
     upload(admin, picture())
     upload(admin, picture(width=8))
-    assert bytes(particulars.logo_of(demo.clinic).png) == picture(width=8)
+    newest = particulars.logo_of(demo.clinic)
+    assert newest
+    assert bytes(newest.png) == picture(width=8)
     admin.post(reverse("clinic-logo-change"), {"remove": "yes"})
     assert particulars.logo_of(demo.clinic) is None
     assert admin.get(reverse("clinic-logo")).status_code == 404

@@ -126,7 +126,9 @@ def test_the_message_says_nothing_about_health_and_goes_once(staff, document):
     token = re.search(r'name="token" value="([^"]+)"', page)[1]
     assert "printed on the server" not in page
     for _ in range(2):
-        assert "The link was sent" in staff.post(f"/records/{document.pk}/copy/email/", {"token": token}).content.decode()
+        assert (
+            "The link was sent" in staff.post(f"/records/{document.pk}/copy/email/", {"token": token}).content.decode()
+        )
     [message] = mail.outbox
     assert message.to == ["ann@example.org"]
     assert not re.search("Keogh|needl|consent|record", f"{message.subject} {message.body}", re.IGNORECASE)

@@ -105,7 +105,11 @@ def test_only_the_hash_of_a_link_is_kept_and_no_later_page_shows_it(admin):
 
 @pytest.mark.parametrize(
     ("password", "again", "why"),
-    [("short", None, "15 characters"), (WORDS, "another long sentence", "not the same"), ("ann.lee@example.org", None, "similar")],
+    [
+        ("short", None, "15 characters"),
+        (WORDS, "another long sentence", "not the same"),
+        ("ann.lee@example.org", None, "similar"),
+    ],
 )
 def test_a_weak_password_is_refused_and_never_echoed(admin, password, again, why):
     link = invited(admin)

@@ -11,7 +11,7 @@ from screening.policy import set_policy
 from screening.precautions.policy import STRICTER
 from tests.people import signed_in
 
-FORM = {"age_of_majority": "18", "majority_basis": "", "minimum_age": "12", "weeks": "13", "days": "6", "consent_valid_days": "365"}
+FORM = {"age_of_majority": "18", "majority_basis": "", "minimum_age": "12", "weeks": "13", "days": "6"}
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def text(answer) -> str:
 
 def send(admin, demo, **changes):
     row = newest(demo)
-    form = FORM | {"second_clinician": "on", "based_on": str(row.pk) if row else ""} | changes
+    form = FORM | {"consent_valid_days": "365", "second_clinician": "on", "based_on": str(row.pk) if row else ""} | changes
     return admin.post(reverse("policy"), {name: value for name, value in form.items() if value is not None})
 
 

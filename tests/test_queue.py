@@ -1,21 +1,23 @@
 """The first page: every visit in its true state, the most serious first, nobody hidden, for each role its own part."""
 
 import datetime
+from typing import Any
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from clinic import tablet
-from clinic.models import Handover, Membership, Role, Visit
+from clinic.models import AuditEvent, Handover, Membership, Role, Visit
 from consent import decision, signing
 from consent.management.commands.demo import Demo, years_ago
 from consent.models import Ceremony
 from consent.queue import queue, todays
 from consent.stages import State
-from screening import intake, review
+from screening import intake, presence, review
 from screening.models import Finding
 from tests import on_record
+from tests.bench import crowd
 
 LONG_REASON = "Superficial veins in the calf; the planned sites are far from them."
 
@@ -269,3 +271,114 @@ def test_someone_with_several_roles_sees_the_parts_of_each(demo, client):
 
 def test_home_asks_for_sign_in_first(client, db):
     assert client.get("/").status_code == 302
+
+
+def case_rows(client, query: str = "") -> list[dict[str, Any]]:
+    return [row for group in client.get(f"/{query}").context["groups"] for row in group["rows"]]
+
+
+def named(client, query: str = "") -> list[str]:
+    return [row["name"] for row in case_rows(client, query)]
+
+
+def test_the_queue_is_narrowed_to_ones_own_to_a_class_and_to_where_a_case_stands(demo, client):
+    client.force_login(demo.siobhan)
+    screening, _over = overridden(demo)
+    demo.case("Caution", 40, "Neck", blood_thinner="yes")
+    clear = demo.case("Nothing", 40, "Neck")
+    demo.visit("Not yet", years_ago(30), "Neck")
+    Visit.objects.filter(pk=clear.visit_id).update(clinician=demo.tom)
+    assert named(client, "?who=me") == ["Ruth Lindqvist", "Caution", "Not yet"]
+    assert named(client, "?class=caution") == ["Caution"]
+    assert named(client, "?class=clear") == ["Nothing"]
+    assert named(client, "?stage=second") == ["Ruth Lindqvist"]
+    assert named(client, "?stage=patient") == ["Not yet"]
+    assert named(client, "?who=me&class=clear") == []
+    assert "Show everything" in client.get("/?who=me&class=clear").content.decode()
+    assert screening.visit.patient.name == "Ruth Lindqvist"
+
+
+@pytest.mark.parametrize(
+    "query", ["?stage=no&class=no&who=no&from=-1", "?from=9999999999&stage=due", "?from=²&stage=due"]
+)
+def test_an_address_that_nobody_made_shows_a_page_all_the_same(demo, client, query):
+    client.force_login(demo.siobhan)
+    demo.case("Ann Keogh", 40, "Neck")
+    assert client.get(f"/{query}").status_code == 200
+
+
+def test_fifty_cases_are_shown_with_the_way_to_the_next(demo, client):
+    crowd.open_cases(demo.clinic, demo.siobhan, 120)
+    client.force_login(demo.siobhan)
+    pages, query, count = [], "?stage=due", 0
+    while query:
+        (group,) = client.get(f"/{query}").context["groups"]
+        pages.append([row["key"] for row in group["rows"]])
+        query, count = group["more"], group["count"]
+    assert [len(page) for page in pages[:-1]] == [50] * (len(pages) - 1)
+    everything = [key for page in pages for key in page]
+    assert len(everything) == len(set(everything)) == count
+    first = client.get("/").context["groups"][0]
+    assert [row["key"] for row in first["rows"]] == pages[0]
+    assert first["more"] == "?stage=due&from=50"
+
+
+def test_a_hundred_cases_cost_as_many_queries_as_three(demo, client, django_assert_num_queries):
+    client.force_login(demo.siobhan)
+    crowd.open_cases(demo.clinic, demo.siobhan, 3)
+    on_record.put(demo, on_record.decided(demo, "Peter Walsh"))
+    presence.seen(Visit.objects.all()[0], demo.tom)
+    client.get("/today/rows/")
+    with django_assert_num_queries(9):
+        client.get("/today/rows/")
+    crowd.open_cases(demo.clinic, demo.siobhan, 100)
+    crowd.sealed(demo.clinic, demo.siobhan, 20)
+    presence.seen(Visit.objects.order_by("-starts_at")[0], demo.tom)
+    with django_assert_num_queries(9):
+        client.get("/today/rows/")
+
+
+def test_who_looks_at_a_case_is_said_of_others_only(demo, client):
+    screening = demo.case("Ann Keogh", 40, "Neck")
+    presence.seen(screening.visit, demo.tom)
+    client.force_login(demo.siobhan)
+    assert case_rows(client)[0]["looked"] == "Open now: Tom Ellis"
+    client.force_login(demo.tom)
+    assert case_rows(client)[0]["looked"] == ""
+
+
+def test_a_consent_is_handed_over_on_whatever_device_somebody_is_signed_in(demo, client):
+    made = decision.record(ready(demo), "proceed", demo.siobhan)
+    desk, tablet_at_hand = client, type(client)()
+    desk.force_login(demo.siobhan)
+    tablet_at_hand.force_login(demo.mia)
+    (row,) = tablet_at_hand.get("/").context["day"]["rows"]
+    answer = tablet_at_hand.post(row["hand"])
+    assert answer["Location"] == "/tablet/"
+    assert tablet_at_hand.get("/", follow=True).redirect_chain[-1][0] == "/tablet/"
+    assert desk.get("/").status_code == 200
+    (row,) = case_rows(desk)
+    assert row["hand"] == ""
+    assert row["aside"] == "tablet with the patient"
+    assert Handover.objects.get(visit=made.visit).issued_by == demo.mia
+
+
+def test_asking_anew_gives_the_rows_of_the_page_and_leaves_no_trace(demo, client):
+    demo.case("Ann Keogh", 40, "Neck", blood_thinner="yes")
+    Membership.objects.create(clinic=demo.clinic, user=demo.siobhan, role=Role.FRONT_DESK)
+    client.force_login(demo.siobhan)
+    events = AuditEvent.objects.count()
+    page = client.get("/?class=caution").context
+    answer = client.get("/today/rows/?class=caution")
+    assert answer.json() == {"groups": page["groups"], "day": page["day"]}
+    assert "sessionid" not in answer.cookies
+    assert not answer.cookies
+    assert AuditEvent.objects.count() == events
+
+
+def test_the_front_desk_is_told_nothing_of_the_answers_when_it_asks_anew(demo, client):
+    demo.case("Ann Keogh", 58, "Back", blood_thinner="yes")
+    client.force_login(demo.mia)
+    answer = client.get("/today/rows/").json()
+    assert set(answer) == {"day"}
+    assert "badges" not in answer["day"]["rows"][0]

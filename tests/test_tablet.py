@@ -31,7 +31,7 @@ def patterns(resolver=None) -> dict[str, URLPattern]:
 
 def address(pattern: URLPattern) -> str:
     made = {
-        name: uuid.uuid4() if "UUID" in type(kind).__name__ else "x"
+        name: {"UUIDConverter": uuid.uuid4(), "IntConverter": 1}.get(type(kind).__name__, "x")
         for name, kind in pattern.pattern.converters.items()
     }
     return reverse(pattern.name or "", kwargs=made)

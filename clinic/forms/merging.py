@@ -1,5 +1,7 @@
 """What is said when files are merged, marked as entered in error, or put on hold."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +21,8 @@ class MergeForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: object, born_differs: bool, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, born_differs: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         if not born_differs:
             del self.fields["born_apart"]
 
@@ -32,7 +34,6 @@ class ReasonForm(forms.Form):
 
 
 class HoldForm(ReasonForm):
-    reason = TextField(
-        label=_("Why the records must be kept, or need no longer be"), max_length=200,
-        error_messages={"required": _("Enter the reason in a few words.")},
-    )  # fmt: skip
+    def __init__(self, *args: Any, held: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("Why the hold is lifted") if held else _("Why the records must be kept")

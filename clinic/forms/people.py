@@ -91,5 +91,6 @@ class PasswordForm(SetPasswordForm):  # type: ignore[type-arg]
         first, second = self.fields["new_password1"], self.fields["new_password2"]
         first.label, second.label = _("Password"), _("The same password again")
         first.help_text = _("15 characters or more. Several words in a row are easy to remember and hard to guess.")
+        second.help_text = ""
         first.error_messages["required"] = _("Enter a password.")
         second.error_messages["required"] = _("Enter the password again.")

@@ -17,7 +17,7 @@ def hold(request: StaffRequest, patient: str) -> HttpResponse:
     """Set the hold where there is none, or lift it; the page shows all that was said before."""
     found = patient_of(request, patient)
     held = holds.hold_on(found)
-    form = HoldForm(request.POST if request.method == "POST" else None)
+    form = HoldForm(request.POST if request.method == "POST" else None, held=bool(held))
     if form.is_valid():
         wanted = request.POST.get("wanted", "")
         if wanted == "hold":

@@ -63,7 +63,9 @@ def address_of(request: HttpRequest, made: CopyLink, token: str) -> str:
     ceremony = made.document.ceremony
     language = aftercare.language_of(ceremony) if ceremony else ORIGINAL
     query = "" if language == ORIGINAL else f"?language={language}"
-    return (settings.PUBLIC_ADDRESS or f"{request.scheme}://{request.get_host()}") + reverse("copy", args=[token]) + query
+    return (
+        (settings.PUBLIC_ADDRESS or f"{request.scheme}://{request.get_host()}") + reverse("copy", args=[token]) + query
+    )
 
 
 def shown(request: StaffRequest, made: CopyLink, token: str, failed: bool = False) -> HttpResponse:

@@ -64,7 +64,7 @@ def policy(request: StaffRequest) -> HttpResponse:
             return response
     context = {
         "form": form, "stricter": [form[name] for name in STRICTER], "versions": versions(clinic),
-        "most": MOST_VERSIONS, "open": open_words(open_cases(clinic)),
+        "most": MOST_VERSIONS, "open": will_be_stale(open_cases(clinic)),
     }  # fmt: skip
     return render(request, "screening/policy.html", context, status=422 if form.is_bound else 200)
 
@@ -94,6 +94,16 @@ def open_cases(clinic: Clinic) -> int:
     """Cases that were screened and have no sealed decision: a new policy makes their screening one of before."""
     screened = Exists(Screening.objects.filter(visit=OuterRef("pk")))
     return Visit.objects.filter(screened, clinic=clinic, closed_at=None).count()
+
+
+def will_be_stale(count: int) -> str:
+    """What a new version does to the cases that are open; nothing where there are none."""
+    words = ngettext(
+        "%(count)s open case will then have to be taken up again.",
+        "%(count)s open cases will then have to be taken up again.",
+        count,
+    )
+    return words % {"count": count} if count else ""
 
 
 def open_words(count: int) -> str:

@@ -26,8 +26,9 @@ NUMBERS = itertools.count()
 def certificate(clinic: Clinic) -> SealingCertificate:
     row = SealingCertificate.objects.filter(clinic=clinic).first()
     return row or SealingCertificate.objects.create(
-        clinic=clinic, fingerprint=hashlib.sha256(clinic.pk.bytes).hexdigest(), pem=papers.sealer().certificate_pem, valid_until=timezone.now()
-    )
+        clinic=clinic, fingerprint=hashlib.sha256(clinic.pk.bytes).hexdigest(), valid_until=timezone.now(),
+        pem=papers.sealer().certificate_pem,
+    )  # fmt: skip
 
 
 def patient(clinic: Clinic, number: int) -> Patient:

@@ -57,6 +57,6 @@ def references(value: object) -> list[str]:
 
 def empty(value: object, path: str = "") -> list[str]:
     """Where it holds something empty, which FHIR does not allow."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = value.items() if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else ()
     found = [f"{path}/{name}" for name, item in items if item in ("", [], {}, None)]
     return found + [one for name, item in items for one in empty(item, f"{path}/{name}")]

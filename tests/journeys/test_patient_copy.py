@@ -51,7 +51,9 @@ def test_a_patient_reads_what_to_look_out_for_on_their_phone(demo, consent, devi
     assert "Fernández" not in phone.content()
     expect(phone.get_by_label("Día")).to_be_visible()
     day = consent.visit.patient.born
-    for box, value in zip(phone.locator(".born input:not([type=hidden])").all(), (day.day, day.month, day.year), strict=True):
+    for box, value in zip(
+        phone.locator(".born input:not([type=hidden])").all(), (day.day, day.month, day.year), strict=True
+    ):
         box.fill(str(value))
     phone.locator("button[value=aftercare]").click()
     expect(phone.get_by_role("heading", level=1)).to_be_visible()
