@@ -95,7 +95,7 @@ def answered(ceremony: Ceremony) -> list[Step]:
     notes = [_("%(done)s of %(total)s") % {"done": settled, "total": total}]
     if missed:
         notes.append(_("missed at first: %(count)s") % {"count": missed})
-    return [Step(DONE if settled == total else TODO, _("Answered the questions"), note=" · ".join(notes))]
+    return [Step(DONE if settled == total else TODO, _("Questions answered"), note=" · ".join(notes))]
 
 
 def signature(signer: Signer, row: Signature | None) -> Step:

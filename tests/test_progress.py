@@ -64,7 +64,7 @@ def test_each_part_is_seen_as_it_is_done(demo, made):
     assert lines(found)[:3] == [
         "done: Handed to the patient  TIME, in their hands now",
         f"now: Read the consent  page 1 of {len(pages)}: About dry needling",
-        f"todo: Answered the questions  0 of {questions}",
+        f"todo: Questions answered  0 of {questions}",
     ]
     for page in pages:
         tablet.get(reverse("ceremony-read", args=[page]))
@@ -72,7 +72,7 @@ def test_each_part_is_seen_as_it_is_done(demo, made):
     found = followed(demo.siobhan, made.visit)
     assert lines(found)[1:4] == [
         f"done: Read the consent  all {len(pages)} pages",
-        f"done: Answered the questions  {questions} of {questions}",
+        f"done: Questions answered  {questions} of {questions}",
         "now: Patient: Ruth Lindqvist still to sign",
     ]
     assert found["stage"] == "open"
