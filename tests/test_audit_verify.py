@@ -31,7 +31,7 @@ def verify(**options) -> tuple[int, str]:
     return 0, out.getvalue()
 
 
-def without_triggers(sql: str, *values: object) -> None:
+def without_triggers(sql: str, *values: int) -> None:
     """As somebody with the database in hand: the triggers are dropped first."""
     with connection.cursor() as cursor:
         for table in ("clinic_auditevent", "consent_sealeddocument"):

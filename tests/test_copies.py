@@ -37,8 +37,15 @@ def staff(demo, client):
     return client
 
 
+def only(pattern: str, page: str) -> str:
+    """What the page has in the place of the pattern's group."""
+    found = re.search(pattern, page)
+    assert found
+    return found[1]
+
+
 def address(page: str) -> str:
-    return re.search(r"/tablet/copy/[\w-]+/", page)[0]
+    return only(r"(/tablet/copy/[\w-]+/)", page)
 
 
 def born(document: SealedDocument, years: int = 0) -> dict[str, str]:
@@ -98,7 +105,7 @@ def test_the_emailed_link_is_the_one_on_the_page(demo, staff, document, settings
     document.visit.patient.email = "ann@example.org"
     document.visit.patient.save()
     page = staff.post(f"/records/{document.pk}/copy/").content.decode()
-    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    token = only(r'name="token" value="([^"]+)"', page)
     staff.post(f"/records/{document.pk}/copy/email/", {"token": token})
     assert f"https://needlepoint.example/tablet/copy/{token}/" in page
     assert f"https://needlepoint.example/tablet/copy/{token}/\n" in mail.outbox[0].body
@@ -123,7 +130,7 @@ def test_the_message_says_nothing_about_health_and_goes_once(staff, document):
     patient.email = "ann@example.org"
     patient.save()
     page = staff.post(f"/records/{document.pk}/copy/").content.decode()
-    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    token = only(r'name="token" value="([^"]+)"', page)
     assert "printed on the server" not in page
     for _ in range(2):
         assert (
@@ -171,4 +178,4 @@ def test_other_clinics_and_other_roles_get_nothing(demo, client, document):
     assert stranger.post(f"/records/{document.pk}/copy/").status_code == 404
     client.force_login(demo.people["grace"])
     assert client.post(f"/records/{document.pk}/copy/").status_code == 403
-    assert copies.CopyLink.objects.count() == 0
+    assert CopyLink.objects.count() == 0

@@ -42,8 +42,7 @@ function oneTry(pattern, one) {
 
 function card(item) {
   const made = copy("heard");
-  const edge = item.missed ? (item.understood ? "informational" : "unsure") : "met";
-  made.className = `card edge-${edge}`;
+  made.className = item.missed ? `card edge-${item.understood ? "informational" : "unsure"}` : "";
   show(made.querySelector('[data-when="late"]'), item.missed && item.understood);
   show(made.querySelector('[data-when="not"]'), item.missed && !item.understood);
   show(made.querySelector('[data-when="right"]'), !item.missed);

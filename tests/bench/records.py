@@ -24,7 +24,7 @@ if __name__ == "__main__":  # before anything asks for the settings
 
     from tests.bench.product import use_folder_of_its_own
 
-    FOLDER = use_folder_of_its_own()
+    use_folder_of_its_own()
     django.setup()
 
 from consent import drawing, rendering, sealing
@@ -131,12 +131,13 @@ if __name__ == "__main__":
     import logging
     import shutil
 
+    from django.conf import settings
     from django.core.management import call_command
 
     from tests.bench import papers_of
 
     logging.disable(logging.INFO)
     call_command("migrate", verbosity=0)
-    report(papers_of.pages(), FOLDER)
+    report(papers_of.pages(), settings.VAR)
     rendering.POOL.close()
-    shutil.rmtree(FOLDER)
+    shutil.rmtree(settings.VAR)

@@ -206,6 +206,7 @@ def answer_comprehension(page: Page) -> None:
 
 def draw(page: Page) -> None:
     """A drawn name, by the mouse."""
+    page.locator("canvas").scroll_into_view_if_needed()
     box = page.locator("canvas").bounding_box()
     assert box
     page.mouse.move(box["x"] + 40, box["y"] + box["height"] * 0.6)
