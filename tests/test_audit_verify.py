@@ -34,12 +34,14 @@ def verify(**options) -> tuple[int, str]:
 def without_triggers(sql: str, *values: int) -> None:
     """As somebody with the database in hand: the triggers are dropped first."""
     with connection.cursor() as cursor:
-        for table in ("clinic_auditevent", "consent_sealeddocument"):
+        for table in ("clinic_auditevent", "consent_sealeddocument", "consent_recordword"):
             if connection.vendor == "postgresql":
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             else:
                 for verb in ("update", "delete"):
                     cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
+        if sql.startswith("DELETE FROM consent_sealeddocument"):
+            cursor.execute("DELETE FROM consent_recordword")  # which point to the records
         cursor.execute(sql, values)
 
 

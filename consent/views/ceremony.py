@@ -72,7 +72,7 @@ def start(request: TabletRequest) -> HttpResponse:
     """To the reading, or to where somebody left off, on this tablet or on another; to the copy when all is sealed."""
     newest = signing.current_ceremony(request.handover.visit)
     if newest and SealedDocument.objects.filter(ceremony=newest).exists():
-        return redirect("copy-tablet")
+        return redirect("ceremony-copy")
     try:
         ceremony = ceremony_of(request)
     except signing.CeremonyVoid as refused:
