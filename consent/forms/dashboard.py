@@ -19,7 +19,8 @@ class PeriodForm(forms.Form):
     """The last so many days, or two dates, both counted."""
 
     days = forms.TypedChoiceField(
-        coerce=int, required=False, empty_value=STANDARD, choices=[(str(days), "") for days in CHOICES],
+        coerce=int, required=False, empty_value=STANDARD,  # type: ignore[arg-type]
+        choices=[(str(days), "") for days in CHOICES],
         error_messages={"invalid_choice": _("Choose one of the periods, or two days.")},
     )  # fmt: skip
     since = forms.DateField(label=_("From"), required=False, widget=DAY, error_messages=BAD_DAY)

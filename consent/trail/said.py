@@ -81,7 +81,7 @@ def details(event: AuditEvent) -> str:
     """The details that have words, one after the other."""
     said = [SAID[name](value) for name, value in event.data.items() if name in SAID]
     if event.action in COUNTED and "count" in event.data:
-        said.insert(0, COUNTED[event.action](event.data["count"]))
+        said.insert(0, COUNTED[event.action](event.data["count"]))  # type: ignore[no-untyped-call]
     return ", ".join(filter(None, said))
 
 

@@ -231,7 +231,7 @@ def sign_and_seal(page: Page, username: str, name: str) -> None:
     page.get_by_role("link", name=re.compile(re.escape(name))).first.click()
     draw(page)
     page.get_by_label("Your password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign and seal").click()
+    page.get_by_role("button", name="Sign and seal").click(timeout=30_000)  # the record is drawn in the meantime
     expect(page.get_by_role("heading", name="Sealed")).to_be_visible()
 
 
