@@ -79,6 +79,9 @@ def join(token: str, password: str) -> User:
     with transaction.atomic():
         row = invitation_of(token, lock=True)
         user: User = row.user
+        if user.memberships.filter(active=True).exclude(clinic=row.clinic).exists():
+            # The account is another clinic's too by now: a link of this one must not take it over.
+            raise InvitationClosed(_("This link has ended, because you also work in another clinic. Sign in as you do there."))
         is_new = not user.has_usable_password()
         user.set_password(password)
         user.is_active = True

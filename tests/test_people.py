@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from clinic import people
+from clinic import invitations, people
 from clinic.models import AuditEvent, Invitation, Membership, Role, User
 from clinic.private_log import LINK
 from tests import looking
@@ -275,3 +275,14 @@ def test_the_pages_of_people_have_no_flaw(device, live):
     other.get_by_label("The same password again").fill(WORDS)
     other.get_by_role("button", name="Set the password").click()
     expect(other.get_by_text("Your password is set")).to_be_visible()
+
+
+def test_a_link_ends_when_the_person_works_in_another_clinic_by_then(db):
+    clinic, other = make_clinic(), make_clinic("North")
+    admin, guest = make_member(clinic, Role.ADMIN), make_member(clinic, Role.CLINICIAN, "Tom Ellis")
+    _row, token = invitations.issue(clinic, guest, admin)
+    Membership.objects.create(clinic=other, user=guest, role=Role.CLINICIAN)
+    with pytest.raises(invitations.InvitationClosed, match="another clinic"):
+        invitations.join(token, "a-new-long-password")
+    guest.refresh_from_db()
+    assert guest.check_password(PASSWORD)
