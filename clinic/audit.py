@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +75,8 @@ def story(visit: Visit) -> list[AuditEvent]:
     return list(events.filter(mine, seq__gte=opened or 1).select_related("actor").order_by("seq"))
 
 
-def breaks(clinic: Clinic) -> Iterator[str]:
-    """Walk the chain and name every link that does not hold; nothing when it is whole."""
+def breaks(clinic: Clinic, tell: Callable[[int], None] = lambda seq: None) -> Iterator[str]:
+    """Walk the chain and name every link that does not hold; nothing when it is whole. `tell` hears how far it is."""
     expected = Head(0, GENESIS)
     for event in AuditEvent.objects.filter(clinic=clinic).order_by("seq").iterator():
         at = event.created_at.isoformat()
@@ -91,6 +91,7 @@ def breaks(clinic: Clinic) -> Iterator[str]:
             event.data,
             event.previous,
         )
+        tell(event.seq)
         if event.seq != expected.seq + 1:
             yield f"event {event.seq} follows {expected.seq}"
         if event.previous != expected.hash:

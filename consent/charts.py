@@ -7,14 +7,16 @@ STEP = 40
 BAR = 14
 TALL = 120
 MOST_MARKS = 4
+LONGEST_LABEL = 32  # what stands beside its number on a phone
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar with its label and number above it; `dark` is the part of it that is hatched."""
+    """A bar with its label and number above it; `share` is left out where there is no room, `dark` is hatched."""
 
     label: str
     words: str
+    share: str
     text_y: int
     bar_y: int
     width: str
@@ -61,17 +63,21 @@ def per_cent(part: float, whole: float) -> str:
     return f"{100 * part / whole:.2f}%" if whole else "0%"
 
 
-def bars(rows: Iterable[tuple[str, int, str]], dark: Sequence[int] = ()) -> Bars:
-    """From label, number and the words for it. The longest bar is as wide as the page; `dark` is a part of each number."""
+def short(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1].rstrip() + "…"
+
+
+def bars(rows: Iterable[tuple[str, int, str, str]], dark: Sequence[int] = ()) -> Bars:
+    """From label, number, the words for it, and its share. The longest is as wide as the page; `dark` is a part of each."""
     found = list(rows)
-    most = max((value for _label, value, _words in found), default=0)
+    most = max((value for _label, value, *_words in found), default=0)
     return Bars(
         tuple(
             Bar(
-                label, words, STEP * turn + 16, STEP * turn + 22, per_cent(value, most),
+                short(label), words, share, STEP * turn + 16, STEP * turn + 22, per_cent(value, most),
                 per_cent(dark[turn], most) if dark else "0%",
             )
-            for turn, (label, value, words) in enumerate(found)
+            for turn, (label, value, words, share) in enumerate(found)
         ),
         STEP * len(found),
     )  # fmt: skip
@@ -99,7 +105,5 @@ def column(turn: int, rows: list[tuple[str, int]], most: int, is_marked: bool) -
 
 
 def marks(n: int) -> set[int]:
-    """Which columns have their label written: the first, the last, and at most a few between them."""
-    if n <= MOST_MARKS:
-        return set(range(n))
-    return {round(turn * (n - 1) / 3) for turn in range(4)}
+    """Which columns have their label written: the first, and others at even steps as far as there is room."""
+    return set(range(0, n, max(1, -(-n // MOST_MARKS))))

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from clinic.models import Clinic
 from consent.models import RecordKind, SealedDocument
+from consent.state import REPLACES
 
 SOON = datetime.timedelta(days=30)
 MOST = 100
@@ -26,16 +27,16 @@ class Expiring:
 
 
 def expiring(clinic: Clinic) -> Expiring:
-    """The patients' newest consents that end within thirty days and were not withdrawn, soonest first."""
+    """The patients' newest consents that end within thirty days and were neither withdrawn nor replaced, soonest first."""
     today = clinic.today()
     consents = SealedDocument.objects.filter(clinic=clinic, kind=RecordKind.CONSENT)
     newer = consents.filter(visit__patient=OuterRef("visit__patient"), sealed_at__gt=OuterRef("sealed_at"))
-    following = SealedDocument.objects.filter(
-        previous=OuterRef("pk"), kind__in=[RecordKind.CONSENT, RecordKind.WITHDRAWAL]
+    replaced = SealedDocument.objects.filter(
+        visit=OuterRef("visit"), kind__in=REPLACES, sealed_at__gt=OuterRef("sealed_at")
     )
     due = (
         consents.filter(valid_until__gte=today, valid_until__lte=today + SOON, withdrawn_by=None)
-        .filter(~Exists(newer), ~Exists(following), visit__patient__entered_in_error="")
+        .filter(~Exists(newer), ~Exists(replaced), visit__patient__entered_in_error="")
         .select_related("visit__patient", "decided_by")
         .order_by("valid_until", "sealed_at")
     )

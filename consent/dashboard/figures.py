@@ -134,7 +134,9 @@ def helped(stored: Iterable[list[dict[str, Any]]]) -> tuple[dict[str, int], dict
 def waits(rows: Any, end: str, clinic: Clinic, period: Period) -> list[datetime.timedelta]:
     """From a visit's first hand-over to its first row, for the visits whose first row falls into the period."""
     begun = Handover.objects.filter(visit=OuterRef("visit")).order_by("created_at").values("created_at")[:1]
-    firsts = rows.filter(visit__clinic=clinic).order_by().values("visit").annotate(first=Min(end), begun=Subquery(begun))
+    firsts = (
+        rows.filter(visit__clinic=clinic).order_by().values("visit").annotate(first=Min(end), begun=Subquery(begun))
+    )
     found = firsts.filter(begun__isnull=False, **period.within("first")).values_list("begun", "first")
     return [first - begun for begun, first in found if first >= begun]
 

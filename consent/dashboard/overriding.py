@@ -51,6 +51,13 @@ class Overriding:
         shares = self.by_precaution.values()
         return Share(sum(share.found for share in shares), sum(share.overridden for share in shares))
 
+    @property
+    def by_name(self) -> dict[str, Share]:
+        """By clinician's printed name; two clinicians of one name stay two."""
+        all_names = Counter(self.names.values())
+        named = {key: f"{name} ({key})" if all_names[name] > 1 else name for key, name in self.names.items()}
+        return {named[key]: share for key, share in self.by_clinician.items()}
+
 
 def overriding(clinic: Clinic, period: Period) -> Overriding:
     """Of decisions made in the period. An override counts while its finding stood unchanged at the decision."""
@@ -75,7 +82,9 @@ def overriding(clinic: Clinic, period: Period) -> Overriding:
         shares(precautions),
         shares(clinicians),
         {user.pk: user.printed_name for user in User.objects.filter(pk__in={by for by, _stood in clinicians})},
-        tuple(map(reason_of, sorted(given.values(), key=lambda row: (row.finding.number, -row.created_at.timestamp())))),
+        tuple(
+            map(reason_of, sorted(given.values(), key=lambda row: (row.finding.number, -row.created_at.timestamp())))
+        ),
     )
 
 

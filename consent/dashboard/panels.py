@@ -37,16 +37,9 @@ def panels(found: Figures) -> dict[str, Panel]:
         overridden("by-precaution", _("Overrides by precaution"), _("Precaution"),
                    {words.precaution(n): share for n, share in found.overriding.by_precaution.items()}),
         overridden("by-clinician", _("Overrides by clinician"), _("Clinician who decided"),
-                   by_name(found)),
+                   found.overriding.by_name),
     ]  # fmt: skip
     return {panel.code.replace("-", "_"): panel for panel in made}
-
-
-def by_name(found: Figures) -> dict[str, Share]:
-    """Two clinicians of one name stay two."""
-    names, rows = found.overriding.names, found.overriding.by_clinician
-    twice = {name for name in names.values() if list(names.values()).count(name) > 1}
-    return {f"{names[key]} ({key})" if names[key] in twice else names[key]: share for key, share in rows.items()}
 
 
 def by_week(found: Figures) -> Panel:
@@ -65,7 +58,7 @@ def by_week(found: Figures) -> Panel:
 
 def counted(code: str, title: str, note: str, head: str, counts: Mapping[str, int], whole: int, empty: str) -> Panel:
     """Bars of counts, each with its share of a whole."""
-    lines = [(label, count, f"{count} ({share(count, whole)} %)") for label, count in counts.items()]
+    lines = [(label, count, str(count), f"{share(count, whole)} %") for label, count in counts.items()]
     desc = ", ".join(f"{label}: {count}" for label, count in counts.items())
     return Panel(
         code, title, note, desc, (head, _("Number"), _("Share")),
@@ -89,7 +82,9 @@ def precautions(found: Figures) -> Panel:
     counts = {words.precaution(number): count for number, count in found.precautions.items()}
     if found.intakes:
         counts[_("Nothing found")] = found.nothing_found
-    note = _("Visits with answers, by each precaution that applied at their newest screening. One visit can have several.")
+    note = _(
+        "Visits with answers, by each precaution that applied at their newest screening. One visit can have several."
+    )
     return counted("precautions", _("Findings by precaution"), note, _("Precaution"), counts, found.intakes,
                    _("No answers were sent in this period."))  # fmt: skip
 
@@ -120,10 +115,10 @@ def help_note(found: Figures) -> str:
 
 def overridden(code: str, title: str, head: str, rows: Mapping[str, Share]) -> Panel:
     """The whole bar is what could be overridden, the hatched part what was."""
-    lines = [(label, row.found, said(row)) for label, row in rows.items()]
+    lines = [(label, row.found, part(row), f"{row.percent} %") for label, row in rows.items()]
     return Panel(
         code, title, _("Findings that can be overridden, in cases decided; the hatched part was overridden."),
-        ", ".join(f"{label}: {said(row)}" for label, row in rows.items()),
+        ", ".join(f"{label}: {part(row)}" for label, row in rows.items()),
         (head, _("Can be overridden"), _("Overridden"), _("Share")),
         tuple((label, row.found, row.overridden, f"{row.percent} %") for label, row in rows.items()),
         bars=charts.bars(lines, [row.overridden for row in rows.values()]), hatched=code,
@@ -131,7 +126,5 @@ def overridden(code: str, title: str, head: str, rows: Mapping[str, Share]) -> P
     )  # fmt: skip
 
 
-def said(row: Share) -> str:
-    return _("%(overridden)s of %(found)s (%(percent)s %%)") % {
-        "overridden": row.overridden, "found": row.found, "percent": row.percent,
-    }  # fmt: skip
+def part(row: Share) -> str:
+    return _("%(overridden)s of %(found)s") % {"overridden": row.overridden, "found": row.found}

@@ -45,8 +45,7 @@ def all_rows(found: Figures, period: Period, ending: int) -> Iterator[Row]:
     yield from times("Hand-over to sealed record", found.to_seal)
     overriding = found.overriding
     yield from shares("Overrides by precaution", {words.precaution(n): s for n, s in overriding.by_precaution.items()})
-    names = {key: f"{overriding.names.get(key, '')} ({key})" for key in overriding.by_clinician}
-    yield from shares("Overrides by clinician", {names[key]: s for key, s in overriding.by_clinician.items()})
+    yield from shares("Overrides by clinician", overriding.by_name)
     yield "Consents", "", "ending within 30 days", suppressed.single(ending)
 
 

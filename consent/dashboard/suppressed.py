@@ -39,13 +39,17 @@ def overlapping(counts: Mapping[Any, int], whole: int) -> dict[Any, str]:
 
 def shares(rows: Mapping[Any, Share]) -> dict[Any, tuple[str, str]]:
     """Found and overridden. A row is shown while both parts of it, overridden and not, are large enough."""
+    if sum(share.found for share in rows.values()) < LEAST:
+        return dict.fromkeys(rows, (FEW, FEW))
     overridden = {key: share.overridden for key, share in rows.items()}
     kept = {key: share.found - share.overridden for key, share in rows.items()}
     held = held_back([overridden, kept])
     if held is None:
         return dict.fromkeys(rows, (HIDDEN, HIDDEN))
     return {
-        key: (hidden(share.found), hidden(share.overridden)) if key in held else (str(share.found), str(share.overridden))
+        key: (hidden(share.found), hidden(share.overridden))
+        if key in held
+        else (str(share.found), str(share.overridden))
         for key, share in rows.items()
     }
 
@@ -56,7 +60,9 @@ def held_back(columns: list[Mapping[Any, int]]) -> set[Any] | None:
     None when even all of them would not be enough.
     """
     held = {key for column in columns for key, count in column.items() if count < LEAST}
-    others = sorted((key for key in columns[0] if key not in held), key=lambda key: sum(column[key] for column in columns))
+    others = sorted(
+        (key for key in columns[0] if key not in held), key=lambda key: sum(column[key] for column in columns)
+    )
     while not all(is_safe(column, held) for column in columns):
         if not others:
             return None

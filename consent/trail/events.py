@@ -46,7 +46,9 @@ def of_patient(patient: Patient) -> QuerySet[AuditEvent]:
     subjects = [f"Patient:{key}" for key in files] + [f"Visit:{key}" for key in visits]
     mine = Q(subject__in=subjects) | Q(data__visit__in=[str(key) for key in visits])
     mine |= Q(data__patient__in=[str(key) for key in files])
-    return since_the_first(of_clinic(patient.clinic), subjects, mine | exported(SealedDocument.objects.filter(visit__in=visits)))
+    return since_the_first(
+        of_clinic(patient.clinic), subjects, mine | exported(SealedDocument.objects.filter(visit__in=visits))
+    )
 
 
 def of_record(document: SealedDocument) -> QuerySet[AuditEvent]:

@@ -85,7 +85,9 @@ class Subjects:
     def about(self, event: AuditEvent) -> About:
         model, _colon, key = event.subject.partition(":")
         if row := self.documents.get(key):
-            return About(row.patient_name, _("record %(number)s") % {"number": row.number}, reverse("record", args=[row.pk]))
+            return About(
+                row.patient_name, _("record %(number)s") % {"number": row.number}, reverse("record", args=[row.pk])
+            )
         if row := self.patients.get(key):
             return About(row.name, "", reverse("patient", args=[row.pk]))
         if row := self.visits.get(key if model == "Visit" else str(event.data.get("visit", ""))):

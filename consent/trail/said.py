@@ -1,15 +1,17 @@
 """What an event says of itself beside its name, in plain words; hashes and ids are left to the chain."""
 
+import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from clinic.happened import BECAUSE
 from clinic.models import AuditEvent, Patient, Purpose, Role
-from consent.models import SignerRole
+from consent.models import RecordKind, SignerRole
 from screening.models import Decision, ResolutionKind
 
 CAUSES = {
@@ -50,11 +52,16 @@ def looked_for(wanted: Any) -> str:
     return _("found %(how)s") % {"how": ", ".join(by)} if by else _("all records")
 
 
+def written(day: str) -> str:
+    """A day as people write it."""
+    return date_format(datetime.date.fromisoformat(day), "j M Y")
+
+
 SAID: dict[str, Callable[[Any], str]] = {
     "because": lambda code: str(BECAUSE.get(code, "")),
     "role": of_choices(SignerRole, Role),
     "decision": of_choices(Decision),
-    "kind": of_choices(ResolutionKind),
+    "kind": of_choices(ResolutionKind, RecordKind),
     "purpose": of_choices(Purpose),
     "part": lambda part: _("precaution %(part)s") % {"part": part},
     "cause": lambda code: str(CAUSES.get(code, "")),
@@ -66,23 +73,36 @@ SAID: dict[str, Callable[[Any], str]] = {
     "questions": counted("%(count)s answer", "%(count)s answers"),
     "findings": counted("%(count)s finding", "%(count)s findings"),
     "helpers": counted("%(count)s helper", "%(count)s helpers"),
+    "roles": lambda codes: ", ".join(filter(None, map(of_choices(Role), codes))),
+    "cases": counted("%(count)s open case", "%(count)s open cases"),
+    "settings": counted("%(count)s setting", "%(count)s settings"),
+    "patients": counted("%(count)s patient", "%(count)s patients"),
+    "gaps": lambda count: counted("%(count)s record missing", "%(count)s records missing")(count) if count else "",
     "fields": fields,
     "wanted": looked_for,
-    "since": lambda day: _("from %(day)s") % {"day": day},
-    "until": lambda day: _("to %(day)s") % {"day": day},
+    "since": lambda day: _("from %(day)s") % {"day": written(day)},
+    "until": lambda day: _("to %(day)s") % {"day": written(day)},
 }
-COUNTED = {
+COUNTED: dict[str, Callable[[Any], str]] = {
     "records.exported": counted("%(count)s record", "%(count)s records"),
     "link.birth_date_refused": lambda number: _("try %(number)s") % {"number": number},
+    "copy.birth_date_refused": lambda number: _("try %(number)s") % {"number": number},
 }
 
 
 def details(event: AuditEvent) -> str:
     """The details that have words, one after the other."""
-    said = [SAID[name](value) for name, value in event.data.items() if name in SAID]
-    if event.action in COUNTED and "count" in event.data:
-        said.insert(0, COUNTED[event.action](event.data["count"]))  # type: ignore[no-untyped-call]
+    words = SAID | ({"count": COUNTED[event.action]} if event.action in COUNTED else {})
+    said = [read(words[name], event.data[name]) for name in words if name in event.data]
     return ", ".join(filter(None, said))
+
+
+def read(words: Callable[[Any], str], value: Any) -> str:
+    """Nothing where the value is of another kind: a chain that was tampered with may hold anything, and is still read."""
+    try:
+        return words(value)
+    except (TypeError, ValueError, AttributeError):
+        return ""
 
 
 def reason(event: AuditEvent) -> str:
