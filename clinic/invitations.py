@@ -1,25 +1,20 @@
 """The one-time link by which a member of staff sets a password that nobody else knows; only its hash is kept."""
 
 import datetime
-import logging
 import secrets
-import smtplib
-from email.utils import formataddr
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic import audit
+from clinic import audit, letters
 from clinic.models import Clinic, Invitation, User
-from clinic.phone import KEY_BYTES, NotSent, hashed
+from clinic.phone import KEY_BYTES, hashed
 from clinic.sessions import end_sessions
 
 LASTS = datetime.timedelta(days=7)
-logger = logging.getLogger(__name__)
 
 
 class InvitationClosed(Exception):
@@ -97,11 +92,7 @@ def join(token: str, password: str) -> User:
 
 def send(row: Invitation, address: str, by: User) -> None:
     """Email the link; what failed can be tried again."""
-    try:
-        message(row, address).send()
-    except (smtplib.SMTPException, OSError, UnicodeError) as error:
-        logger.warning("an invitation was not emailed: %s", type(error).__name__)
-        raise NotSent from error
+    letters.send(message(row, address))
     with transaction.atomic():
         audit.log(row.clinic, by, "invitation.emailed", row.user, invitation=str(row.pk))
 
@@ -109,7 +100,5 @@ def send(row: Invitation, address: str, by: User) -> None:
 def message(row: Invitation, address: str) -> EmailMessage:
     day = row.expires_at.astimezone(row.clinic.zone)
     context = {"clinic": row.clinic, "user": row.user, "address": address, "day": day}
-    text = render_to_string("clinic/people_mail.txt", context).strip() + "\n"
-    subject = " ".join((_("Your account at %(clinic)s") % {"clinic": row.clinic.name}).split())
-    sender = formataddr((" ".join(row.clinic.name.split()), settings.DEFAULT_FROM_EMAIL))
-    return EmailMessage(subject, text, sender, [row.user.email], headers={"Auto-Submitted": "auto-generated"})
+    subject = _("Your account at %(clinic)s") % {"clinic": row.clinic.name}
+    return letters.letter(row.clinic, row.user.email, subject, render_to_string("clinic/people_mail.txt", context))

@@ -2,26 +2,21 @@
 
 import datetime
 import hashlib
-import logging
 import secrets
-import smtplib
-from email.utils import formataddr
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from clinic import audit, desk, tablet
+from clinic import audit, desk, letters, tablet
 from clinic.languages import ORIGINAL, code_for
 from clinic.models import Clinic, Handover, IntakeLink, User, Visit
 
 MOST_WRONG = 5
 KEY_BYTES = 32
-logger = logging.getLogger(__name__)
 
 
 class LinkClosed(Exception):
@@ -38,10 +33,6 @@ class WrongBirthDate(Exception):
     def __init__(self, left: int) -> None:
         super().__init__()
         self.left = left
-
-
-class NotSent(Exception):
-    """The mail server did not take the message."""
 
 
 def hashed(token: str) -> str:
@@ -143,11 +134,7 @@ def send(link: IntakeLink, address: str, by: User) -> None:
     visit = link.visit
     if link.emailed_at:
         return
-    try:
-        message(link, address).send()
-    except (smtplib.SMTPException, OSError, UnicodeError) as error:
-        logger.warning("a link was not emailed: %s", type(error).__name__)  # its words may quote the patient's address
-        raise NotSent from error
+    letters.send(message(link, address))
     with transaction.atomic():
         IntakeLink.objects.filter(pk=link.pk).update(emailed_at=timezone.now())
         audit.log(visit.clinic, by, "link.emailed", link, visit=str(visit.pk))
@@ -160,7 +147,6 @@ def message(link: IntakeLink, address: str) -> EmailMessage:
     last_day = (link.expires_at - datetime.timedelta(seconds=1)).astimezone(visit.clinic.zone).date()
     context = {"clinic": visit.clinic, "address": address, "day": last_day, "original": language == ORIGINAL}
     with translation.override(language):
-        subject = " ".join(render_to_string("clinic/email/phone_link_subject.txt", context).split())
-        text = render_to_string("clinic/email/phone_link.txt", context).strip() + "\n"
-    sender = formataddr((" ".join(visit.clinic.name.split()), settings.DEFAULT_FROM_EMAIL))
-    return EmailMessage(subject, text, sender, [visit.patient.email], headers={"Auto-Submitted": "auto-generated"})
+        subject = render_to_string("clinic/email/phone_link_subject.txt", context)
+        text = render_to_string("clinic/email/phone_link.txt", context)
+    return letters.letter(visit.clinic, visit.patient.email, subject, text)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,11 +11,11 @@ from clinic import audit
 from clinic.models import AuditEvent, Clinic
 from consent import archive
 from consent.attached import EVENTS
+from consent.finding import AT_ONCE, in_batches
 from consent.models import SealedDocument
 from consent.rechecking import NothingToCheck, carried
 
 SEALED = "record.sealed"
-AT_ONCE = 500  # rows held at a time, however long the trail is
 
 
 @dataclass(frozen=True)
@@ -119,9 +118,3 @@ def carried_links(pdf: bytes) -> list[Anchor]:
         return [Anchor(row["seq"], row["hash"]) for row in json.loads(carried(pdf, EVENTS))]
     except (NothingToCheck, ValueError, LookupError, TypeError):
         return []
-
-
-def in_batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    left = iter(rows)
-    while some := list(islice(left, AT_ONCE)):
-        yield some

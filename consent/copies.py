@@ -2,19 +2,15 @@
 
 import datetime
 import secrets
-import smtplib
-from email.utils import formataddr
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from clinic import audit
+from clinic import audit, letters
 from clinic.models import User
-from clinic.phone import KEY_BYTES, MOST_WRONG, LinkClosed, NotSent, WrongBirthDate, hashed, logger
+from clinic.phone import KEY_BYTES, MOST_WRONG, LinkClosed, WrongBirthDate, hashed
 from consent.aftercare import language_of
 from consent.models import CopyLink, SealedDocument
 
@@ -74,15 +70,9 @@ def send(link: CopyLink, address: str, by: User) -> None:
     language = language_of(document.ceremony) if document.ceremony else "en"
     context = {"clinic": document.clinic, "address": address}
     with translation.override(language):
-        subject = " ".join(render_to_string("consent/email/copy_subject.txt", context).split())
-        text = render_to_string("consent/email/copy.txt", context).strip() + "\n"
-    sender = formataddr((" ".join(document.clinic.name.split()), settings.DEFAULT_FROM_EMAIL))
-    to = [document.visit.patient.email]
-    try:
-        EmailMessage(subject, text, sender, to, headers={"Auto-Submitted": "auto-generated"}).send()
-    except (smtplib.SMTPException, OSError, UnicodeError) as error:
-        logger.warning("a link was not emailed: %s", type(error).__name__)  # its words may quote the patient's address
-        raise NotSent from error
+        subject = render_to_string("consent/email/copy_subject.txt", context)
+        text = render_to_string("consent/email/copy.txt", context)
+    letters.send(letters.letter(document.clinic, document.visit.patient.email, subject, text))
     with transaction.atomic():
         CopyLink.objects.filter(pk=link.pk).update(emailed_at=timezone.now())
         audit.log(document.clinic, by, "copy.emailed", link, visit=str(document.visit_id))

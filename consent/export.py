@@ -5,7 +5,7 @@ What leaves is counted: a clinic has so many records a day, and every export is 
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from clinic import audit
 from clinic.models import AuditEvent, Clinic, User
 from consent import archive, fhir, manifest
 from consent.filing import sealer_of
-from consent.finding import Wanted, midnight
+from consent.finding import AT_ONCE, Wanted, in_batches, midnight
 from consent.manifest import Member
 from consent.models import RecordExport, SealedDocument
 from consent.state import states_of
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 
 EXPORTED = "records.exported"
 MOST_MERGED = 200
-AT_ONCE = 500  # rows of a table that are looked up together
 
 
 class Form(TextChoices):
@@ -166,6 +165,16 @@ def checked(member: Member) -> Iterator[bytes]:
         raise
 
 
+def note_rows(
+    documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, form: str, wanted: Wanted | None
+) -> None:
+    """Check and put on the trail an export of what records say: their files may be missing."""
+    batch = batch_of(documents, clinic)
+    everything = Batch((*batch.members, *batch.gaps), ())
+    check(everything, form, without_missing=True)
+    note(everything, clinic, by, reason, form, wanted)
+
+
 COLUMNS = (
     "record", "kind", "patient", "sealed at", "decision", "clinician", "overridden", "valid until", "today", "replaces", "sha256",
 )  # fmt: skip
@@ -175,11 +184,7 @@ def as_table(
     documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, wanted: Wanted | None
 ) -> Iterator[bytes]:
     """Write the audit event, then give a CSV of what the records printed and how they stand today, part by part."""
-    batch = batch_of(documents, clinic)
-    if not batch.members and not batch.gaps:
-        raise ExportRefused(_("No record matches, so there is nothing to export."))
-    everything = Batch((*batch.members, *batch.gaps), ())
-    note(everything, clinic, by, reason, Form.CSV, wanted)
+    note_rows(documents, clinic, by, reason, Form.CSV, wanted)
     return parts_of(documents.select_related("clinic", "decided_by", "previous"), clinic)
 
 
@@ -187,27 +192,17 @@ def as_ndjson(
     documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, wanted: Wanted | None
 ) -> Iterator[bytes]:
     """Write the audit event, then give each record as a FHIR bundle on a line of its own, read when its turn comes."""
-    batch = batch_of(documents, clinic)
-    if not batch.members and not batch.gaps:
-        raise ExportRefused(_("No record matches, so there is nothing to export."))
-    note(Batch((*batch.members, *batch.gaps), ()), clinic, by, reason, Form.FHIR, wanted)
+    note_rows(documents, clinic, by, reason, Form.FHIR, wanted)
     return (fhir.as_bytes(fhir.bundle_of(document)) + b"\n" for document in documents.iterator(chunk_size=AT_ONCE))
 
 
 def parts_of(documents: QuerySet[SealedDocument], clinic: Clinic) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf" + manifest.table(COLUMNS, ())  # the mark by which spreadsheets know the encoding
-    chunk: list[SealedDocument] = []
-    for document in documents.iterator(chunk_size=AT_ONCE):
-        chunk.append(document)
-        if len(chunk) == AT_ONCE:
-            yield lines(chunk, clinic)
-            chunk = []
-    if chunk:
-        yield lines(chunk, clinic)
+    for some in in_batches(documents.iterator(AT_ONCE)):
+        yield lines(some, clinic)
 
 
-def lines(chunk: Iterable[SealedDocument], clinic: Clinic) -> bytes:
-    chunk = list(chunk)
+def lines(chunk: list[SealedDocument], clinic: Clinic) -> bytes:
     states = states_of(chunk)
     rows = [
         (

@@ -4,6 +4,7 @@ import datetime
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +16,6 @@ from consent import archive, attached, document, keys, rendering, sealing, stamp
 from consent.document import notes
 from consent.document.versions import software_version
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
-from consent.seals import read_seals
 from screening.models import Review, rules_of
 from screening.standing import standings
 
@@ -59,8 +59,16 @@ def new_number() -> str:
     return "-".join(letters[i : i + 4] for i in (0, 4, 8))
 
 
-type_of_draw = Callable[[str, datetime.datetime, audit.Head, str, SealedDocument | None], str]
-type_of_attach = Callable[[str, datetime.datetime, audit.Head], tuple[rendering.Attachment, ...]]
+@dataclass(frozen=True)
+class Told:
+    """What a record says of itself: `key` is the certificate's fingerprint, `previous` the record before it."""
+
+    number: str
+    at: datetime.datetime
+    head: audit.Head
+    key: str
+    previous: SealedDocument | None = None
+    valid_until: datetime.date | None = None
 
 
 def before(visit: Visit) -> SealedDocument | None:
@@ -68,26 +76,41 @@ def before(visit: Visit) -> SealedDocument | None:
     return visit.documents.order_by("-sealed_at", "-created_at").first()
 
 
+def record_pdf(review: Review, ceremony: Ceremony | None, signatures: Sequence[Signature], told: Told) -> bytes:
+    """The record of a decision, not sealed yet: with its ceremony a consent."""
+    html = document.record_html(
+        review, number=told.number, sealed_at=told.at, head=told.head, certificate=told.key, ceremony=ceremony,
+        signatures=signatures, valid_until=told.valid_until, previous=told.previous,
+    )  # fmt: skip
+    carried = attached.attachments_of(review, ceremony, signatures, told.number, told.at, told.head)
+    return rendering.render(html, attachments=carried)
+
+
+def note_pdf(note: notes.Note, review: Review, told: Told) -> bytes:
+    """The short record that a consent was not given or taken back, not sealed yet."""
+    html = notes.note_html(
+        note, review, number=told.number, sealed_at=told.at, head=told.head, certificate=told.key, previous=told.previous
+    )
+    return rendering.render(html, attachments=attached.attachments_of(review, None, (), told.number, told.at, told.head))
+
+
 def seal_page(
-    clinic: Clinic, draw: type_of_draw, attach: type_of_attach, previous: SealedDocument | None,
+    clinic: Clinic, draw: Callable[[Told], bytes], previous: SealedDocument | None,
     valid_until: datetime.date | None = None,
 ) -> Filed:  # fmt: skip
     """Draw, seal and store a record. No row is written; a file without a row is harmless."""
     sealer, head = sealer_of(clinic), audit.head(clinic)
-    number, sealed_at = new_number(), timezone.now()
-    unsigned = rendering.render(
-        draw(number, sealed_at, head, sealer.fingerprint, previous), attachments=attach(number, sealed_at, head)
-    )
+    told = Told(new_number(), timezone.now(), head, sealer.fingerprint, previous, valid_until)
+    unsigned = draw(told)
     sealed = stamping.with_stamp(
         lambda stamper: sealing.seal(
-            unsigned, sealer, reason=f"Record {number}", location=clinic.name, signed_at=sealed_at, stamper=stamper
+            unsigned, sealer, reason=f"Record {told.number}", location=clinic.name, signed_at=told.at, stamper=stamper
         )
     )
-    [seal] = read_seals(sealed)
     certificate = SealingCertificate.objects.get(fingerprint=sealer.fingerprint)
     return Filed(
-        number, archive.put(sealed), len(sealed), len(unsigned), certificate, sealed_at, valid_until, seal.stamped_at,
-        previous, {"head": [head.seq, head.hash], "software": software_version()},
+        told.number, archive.put(sealed.data), len(sealed.data), len(unsigned), certificate, told.at, valid_until,
+        sealed.seal.stamped_at, previous, {"head": [head.seq, head.hash], "software": software_version()},
     )  # fmt: skip
 
 
@@ -97,29 +120,13 @@ def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequenc
     if ceremony:
         days = rules_of(review.screening.policy).consent_valid_days
         valid_until = visit.clinic.today() + datetime.timedelta(days=days)
-
-    def draw(number: str, at: datetime.datetime, head: audit.Head, key: str, previous: SealedDocument | None) -> str:
-        return document.record_html(
-            review, number=number, sealed_at=at, head=head, certificate=key, ceremony=ceremony, signatures=signatures,
-            valid_until=valid_until, previous=previous,
-        )  # fmt: skip
-
-    def attach(number: str, at: datetime.datetime, head: audit.Head) -> tuple[rendering.Attachment, ...]:
-        return attached.attachments_of(review, ceremony, signatures, number, at, head)
-
-    return seal_page(visit.clinic, draw, attach, before(visit), valid_until)
+    draw = partial(record_pdf, review, ceremony, signatures)
+    return seal_page(visit.clinic, draw, before(visit), valid_until)
 
 
 def seal_note(note: notes.Note, review: Review, previous: SealedDocument | None) -> Filed:
     """The short record that a consent was not given or taken back, drawn and sealed."""
-
-    def draw(number: str, at: datetime.datetime, head: audit.Head, key: str, previous: SealedDocument | None) -> str:
-        return notes.note_html(note, review, number=number, sealed_at=at, head=head, certificate=key, previous=previous)
-
-    def attach(number: str, at: datetime.datetime, head: audit.Head) -> tuple[rendering.Attachment, ...]:
-        return attached.attachments_of(review, None, (), number, at, head)
-
-    return seal_page(review.visit.clinic, draw, attach, previous)
+    return seal_page(review.visit.clinic, partial(note_pdf, note, review), previous)
 
 
 def put(

@@ -1,9 +1,10 @@
 """Finds sealed records: by what they printed, in one query, a page after a row (keyset) and never by counting."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -11,7 +12,10 @@ from clinic.models import Clinic, User
 from consent.models import RecordWord, SealedDocument
 from consent.name_words import wanted_words
 
+type_of_row = TypeVar("type_of_row")
+
 PER_PAGE = 50
+AT_ONCE = 500  # rows held at a time, however many there are
 # Each names columns, with - for the newest or last first; the id at the end makes the order whole.
 SORTS: Mapping[str, tuple[str, ...]] = {
     "sealed": ("-sealed_at", "-id"),
@@ -129,3 +133,10 @@ def beyond(order: tuple[str, ...], cursor: SealedDocument) -> Q:
     lead = order[0].removeprefix("-")
     bound = Q(**{f"{lead}__{'lte' if order[0].startswith('-') else 'gte'}": getattr(cursor, lead)})
     return bound & either
+
+
+def in_batches(rows: Iterable[type_of_row]) -> Iterator[list[type_of_row]]:
+    """The rows, as many at a time as are held at once."""
+    left = iter(rows)
+    while some := list(islice(left, AT_ONCE)):
+        yield some

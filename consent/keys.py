@@ -113,11 +113,6 @@ class Sealer:
     def not_after(self) -> datetime:
         return self.certificate.not_valid_after_utc
 
-    @property
-    def is_self_made(self) -> bool:
-        """Nobody but the clinic itself says whose certificate it is."""
-        return self.certificate.issuer == self.certificate.subject
-
     def sign(self, data: bytes) -> bytes:
         """A plain ECDSA signature (DER) over SHA-256 of the data, for what is no PDF."""
         return asyncio.run(self.signer.async_sign_raw(data, "sha256"))

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from clinic import audit
 from clinic.models import AuditEvent
-from consent import archive, attached, document, rendering
+from consent import archive, filing
 from consent.document import notes, versions
 from consent.document.words import Clock
 from consent.models import SealedDocument
@@ -36,21 +36,12 @@ def redraw(record: SealedDocument) -> Redrawn:
 
 
 def drawn_again(record: SealedDocument, head: audit.Head) -> bytes:
-    number, at, key = record.number, record.sealed_at, record.certificate.fingerprint
-    review, clock = record.review, Clock(record.clinic.zone)
-    if review:
+    key = record.certificate.fingerprint
+    told = filing.Told(record.number, record.sealed_at, head, key, record.previous, record.valid_until)
+    if record.review:
         ceremony = record.ceremony
-        signatures = list(ceremony.signatures.all()) if ceremony else []
-        html = document.record_html(
-            review, number=number, sealed_at=at, head=head, certificate=key, ceremony=ceremony, signatures=signatures,
-            valid_until=record.valid_until, previous=record.previous,
-        )  # fmt: skip
-        return rendering.render(html, attachments=attached.attachments_of(review, ceremony, signatures, number, at, head))
-    note, review = note_of(record, clock)
-    html = notes.note_html(
-        note, review, number=number, sealed_at=at, head=head, certificate=key, previous=record.previous
-    )
-    return rendering.render(html, attachments=attached.attachments_of(review, None, (), number, at, head))
+        return filing.record_pdf(record.review, ceremony, list(ceremony.signatures.all()) if ceremony else [], told)
+    return filing.note_pdf(*note_of(record, Clock(record.clinic.zone)), told)
 
 
 def note_of(record: SealedDocument, clock: Clock) -> tuple[notes.Note, Review]:

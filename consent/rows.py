@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from clinic.models import IDLE, Clinic, Handover, User, Visit, age_on
 from consent.models import SealedDocument, Signature
-from consent.stages import DUE, WITH_PATIENT, State, no_later_than, with_order
+from consent.stages import DUE, State, no_later_than, with_order
 from screening.models import Decision, Finding, IntakeDraft
 from screening.precautions.vocabulary import Outcome
 from screening.presence import looking
@@ -113,10 +113,6 @@ class Row:
     def is_due(self) -> bool:
         """Whether a clinician has to act."""
         return self.state in DUE
-
-    @property
-    def is_with_patient(self) -> bool:
-        return self.state in WITH_PATIENT
 
     @property
     def is_at_consent(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -21,6 +21,13 @@ RESERVED_STAMPED = 40960  # a time stamp brings its authority's certificates
 
 class CertificateExpired(SealingFailed):
     """The clinic's certificate is not valid at the time of sealing."""
+
+
+class Sealed(NamedTuple):
+    """A sealed PDF, and its seal as it was read back."""
+
+    data: bytes
+    seal: Seal
 
 
 class TimedSigner(PdfSigner):
@@ -41,7 +48,7 @@ class TimedSigner(PdfSigner):
 def seal(
     unsigned: bytes, sealer: Sealer, *, reason: str, location: str, signed_at: datetime | None = None,
     stamper: TimeStamper | None = None,
-) -> bytes:  # fmt: skip
+) -> Sealed:  # fmt: skip
     """The PDF with the clinic's invisible seal appended, read back and found whole before it is handed out.
 
     `stamper`: an authority that says when; what it raises when it is away comes through.
@@ -74,4 +81,4 @@ def seal(
     expected = Seal(sealer.fingerprint, moment, whole=True, trusted=True)
     if sealed[: len(unsigned)] != unsigned or [replace(found, stamped_at=None) for found in seals] != [expected]:
         raise SealingFailed(_("The record was sealed, but the seal did not hold when it was read back."))
-    return sealed
+    return Sealed(sealed, seals[0])

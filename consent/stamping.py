@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from asn1crypto import cms, tsp
 from django.conf import settings
@@ -21,6 +21,9 @@ SECONDS = 5  # somebody waits for their record
 AWAY = (OSError, ValueError, TypeError, KeyError)  # no answer in time, or one that makes no sense
 
 
+type_of_sealed = TypeVar("type_of_sealed")
+
+
 class StampRefused(Exception):
     """The authority gave no time stamp that holds for this file."""
 
@@ -30,7 +33,7 @@ def authority() -> TimeStamper | None:
     return HTTPTimeStamper(settings.TIME_STAMPS, timeout=SECONDS) if settings.TIME_STAMPS else None
 
 
-def with_stamp(seal: Callable[[TimeStamper | None], bytes]) -> bytes:
+def with_stamp(seal: Callable[[TimeStamper | None], type_of_sealed]) -> type_of_sealed:
     """What `seal` makes with the authority's time stamp, or without one where the authority is away."""
     stamper = authority()
     if stamper is None:

@@ -32,7 +32,7 @@ def certificate(demo: Demo) -> SealingCertificate:
 
 def put(demo: Demo, review: Review, at: datetime | None = None, ceremony: Ceremony | None = None) -> SealedDocument:
     """The review's record, sealed and in the archive. `at`: as if it had been sealed then."""
-    sealed, draft = sealing.seal(papers.draft(), papers.sealer(), reason="Record", location=demo.clinic.name), papers.draft()
+    sealed, draft = sealing.seal(papers.draft(), papers.sealer(), reason="Record", location=demo.clinic.name).data, papers.draft()
     filed = filing.Filed(
         filing.new_number(), archive.put(sealed), len(sealed), len(draft), certificate(demo), at or timezone.now(), None
     )

@@ -45,7 +45,7 @@ def identity(passphrase: bytes) -> bytes:
 
 @cache
 def sealed() -> bytes:
-    return sealing.seal(draft(), sealer(), reason="Record 7F3A", location="Harbour Physio")
+    return sealing.seal(draft(), sealer(), reason="Record 7F3A", location="Harbour Physio").data
 
 
 def flip(data: bytes, at: int, mask: int = 1) -> bytes:

@@ -27,7 +27,7 @@ from tests.papers import PASSPHRASE
 
 
 def seal(data: bytes, by: Sealer | None = None, **more: Any) -> bytes:
-    return sealing.seal(data, by or papers.sealer(), reason="Record 7F3A", location="Harbour Physio", **more)
+    return sealing.seal(data, by or papers.sealer(), reason="Record 7F3A", location="Harbour Physio", **more).data
 
 
 def test_the_sealed_record_begins_with_the_unsigned_one_byte_for_byte() -> None:

@@ -76,7 +76,7 @@ def test_a_late_stamp_is_kept_beside_the_record_and_speaks_of_its_hash(demo, set
 
 def test_a_stamped_seal_that_lost_a_bit_of_its_stamp_is_not_whole_or_not_trusted():
     with authority.serving() as address:
-        sealed = sealing.seal(papers.draft(), papers.sealer(), reason="r", location="l", stamper=HTTPTimeStamper(address))
+        sealed = sealing.seal(papers.draft(), papers.sealer(), reason="r", location="l", stamper=HTTPTimeStamper(address)).data
     spot = sealed.lower().rindex(b"4c6f6f706261636b")  # the authority's name, in the certificate that the stamp brings
     changed = sealed[: spot + 1] + b"d" + sealed[spot + 2 :]
     assert [seal.trusted for seal in read_seals(sealed)] == [True]

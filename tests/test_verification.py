@@ -35,7 +35,7 @@ def inspect(data: bytes, by: Sealer | None = None, *, on_record: bool = True) ->
 
 
 def seal(data: bytes, by: Sealer) -> bytes:
-    return sealing.seal(data, by, reason="Record", location="Clinic")
+    return sealing.seal(data, by, reason="Record", location="Clinic").data
 
 
 def test_a_sealed_record_is_whole_and_says_who_sealed_it_and_when() -> None:

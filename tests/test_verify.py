@@ -59,7 +59,7 @@ def test_one_changed_byte_is_found_and_one_bad_file_is_enough_to_fail(sealed, tm
     ("make", "verdict"),
     [
         (papers.sealed, "not on record"),
-        (lambda: sealing.seal(papers.draft(), papers.sealer("Other"), reason="x", location="y"), "unknown key"),
+        (lambda: sealing.seal(papers.draft(), papers.sealer("Other"), reason="x", location="y").data, "unknown key"),
         (papers.draft, "not sealed"),
         (lambda: b"Hello", "not a pdf"),
         (lambda: b"", "not a pdf"),

@@ -17,9 +17,9 @@ from clinic import invitations
 from clinic import people as members
 from clinic.access import StaffRequest, staff
 from clinic.forms.people import DetailsForm, InviteForm, RolesForm
+from clinic.letters import NotSent
 from clinic.models import Role, User
 from clinic.people import PeopleRefused, Person
-from clinic.phone import NotSent
 from clinic.views.phone import ONLY_HERE
 
 

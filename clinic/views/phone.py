@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from clinic import phone, tablet
+from clinic import letters, phone, tablet
 from clinic.access import StaffRequest, staff, visit_of
 from clinic.fields import BirthDateForm
 from clinic.languages import ORIGINAL, languages
@@ -63,7 +63,7 @@ def email(request: StaffRequest, visit: str) -> HttpResponse:
     except (phone.LinkClosed, phone.AnswersSent):
         messages.error(request, _("This link has ended, and nothing was sent. If it is still needed, make a new one."))
         return redirect("visit", found.pk)
-    except phone.NotSent:
+    except letters.NotSent:
         failed = True
     return shown(request, found, token, failed)
 

@@ -1,8 +1,8 @@
 """The short records that follow a consent: that it was not given, or that it was taken back."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -12,12 +12,9 @@ from clinic import audit
 from clinic.languages import ORIGINAL
 from consent.document import front, versions
 from consent.document.words import Clock
-from consent.models import Refusal, SealedDocument, SignerRole, Withdrawal
+from consent.models import Refusal, SealedDocument, Signature, SignerRole, Withdrawal
 from screening.evaluation import case_of
 from screening.models import Review, rules_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -50,9 +47,9 @@ def of_refusal(refusal: Refusal, clock: Clock) -> Note:
     return Note(_("Consent not given"), _("The consent was shown and not given. Nothing was needled on it."), tuple(lines))
 
 
-def signatures_of(rows: "Iterable[object]", clock: Clock) -> list[Line]:
+def signatures_of(rows: Iterable[Signature], clock: Clock) -> list[Line]:
     return [
-        Line(_("Had signed before"), f"{row.name}, {SignerRole(row.role).label}, {clock.moment(row.created_at)}")  # type: ignore[attr-defined]
+        Line(_("Had signed before"), f"{row.name}, {SignerRole(row.role).label}, {clock.moment(row.created_at)}")
         for row in rows
     ]
 

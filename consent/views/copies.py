@@ -17,8 +17,9 @@ from clinic import audit, tablet
 from clinic.access import StaffRequest, staff
 from clinic.fields import BirthDateForm
 from clinic.languages import ORIGINAL, languages
+from clinic.letters import NotSent
 from clinic.models import Purpose, Role
-from clinic.phone import LinkClosed, NotSent, WrongBirthDate
+from clinic.phone import LinkClosed, WrongBirthDate
 from clinic.qr import drawn
 from clinic.tablet import TabletRequest, tablet_page
 from clinic.views.phone import ONLY_HERE, not_yours, phone_page

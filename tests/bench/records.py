@@ -61,7 +61,7 @@ def naive(html: str, identity: Path) -> bytes:
 
 
 def best(html: str) -> bytes:
-    return sealing.seal(rendering.render(html), papers.sealer(), reason="Record", location="Bench")
+    return sealing.seal(rendering.render(html), papers.sealer(), reason="Record", location="Bench").data
 
 
 def naively_signed(html: str) -> str:
