@@ -8,6 +8,7 @@ from clinic.models import User
 from consent import filing
 from consent.models import SealedDocument
 from screening import review
+from screening.evaluation import lock
 from screening.models import Decision, Review, Screening
 
 
@@ -28,6 +29,7 @@ def seal(made: Review, by: User) -> SealedDocument:
     filed = filing.draw_and_seal(made, None, [])
     try:
         with transaction.atomic():
+            lock(made.visit)
             return filing.put_on_record(filed, made, None, by)
     except IntegrityError:
         return SealedDocument.objects.get(review=made)

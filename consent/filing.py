@@ -16,7 +16,7 @@ from consent import archive, attached, document, keys, rendering, sealing, stamp
 from consent.document import notes
 from consent.document.versions import software_version
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
-from screening.models import Review, rules_of
+from screening.models import Review, Screening, rules_of
 from screening.standing import standings
 
 # What may go wrong with a record, and is told to the person; the next try may succeed.
@@ -147,11 +147,16 @@ def put(
 
 
 def put_on_record(filed: Filed, review: Review, ceremony: Ceremony | None, by: User, **data: Any) -> SealedDocument:
-    """A decision's record; call inside the transaction that completes it. The visit is closed with it."""
+    """A decision's record; call inside the transaction that completes it, with the visit locked.
+
+    The visit is closed with it, unless the case was taken up again while the record was drawn: then it stays in the queue.
+    """
     row = put(
         filed, RecordKind.CONSENT if ceremony else RecordKind.DECISION, review, by, {"decision": review.decision} | data,
         review=review, ceremony=ceremony, decision=review.decision,
         overridden=any(standing.override for standing in standings(review.screening).findings),
     )  # fmt: skip
-    Visit.objects.filter(pk=review.visit_id).update(closed_at=filed.sealed_at)
+    newer = Screening.objects.filter(visit=review.visit_id, seq__gt=review.screening.seq)
+    if not newer.exists():
+        Visit.objects.filter(pk=review.visit_id).update(closed_at=filed.sealed_at)
     return row

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic import tablet
 from clinic.models import AuditEvent, Handover, Membership, Role, Visit
-from consent import decision, signing
+from consent import decision, filing, signing
 from consent.management.commands.demo import Demo, years_ago
 from consent.models import Ceremony
 from consent.queue import queue, todays
@@ -382,3 +382,17 @@ def test_the_front_desk_is_told_nothing_of_the_answers_when_it_asks_anew(demo, c
     answer = client.get("/today/rows/").json()
     assert set(answer) == {"day"}
     assert "badges" not in answer["day"]["rows"][0]
+
+
+def test_a_case_taken_up_again_while_its_deferral_is_drawn_stays_in_the_queue(demo, monkeypatch):
+    screening = ready(demo)
+    draw = filing.draw_and_seal
+
+    def reopened_meanwhile(*about: Any) -> filing.Filed:
+        review.reopen(screening.visit, demo.siobhan)
+        return draw(*about)
+
+    monkeypatch.setattr(filing, "draw_and_seal", reopened_meanwhile)
+    decision.record(screening, "defer", demo.siobhan, "A cold today, come back when well.")
+    assert screening.visit.documents.count() == 1, "the deferral is on record all the same"
+    assert state(demo, screening.visit) == State.REVIEW
