@@ -1,11 +1,9 @@
 """The data that a record carries inside its file, so that it can be read and checked without us."""
 
 import datetime
-from collections.abc import Sequence
 
 from clinic import audit
 from consent import fhir
-from consent.models import Ceremony, Signature
 from consent.rendering import Attachment
 from screening.models import Review
 
@@ -13,13 +11,11 @@ BUNDLE, EVENTS = "record.fhir.json", "events.json"
 
 
 def attachments_of(
-    review: Review, ceremony: Ceremony | None, signatures: Sequence[Signature], number: str, at: datetime.datetime,
-    head: audit.Head,
-) -> tuple[Attachment, ...]:  # fmt: skip
+    review: Review, given: fhir.Agreement | None, number: str, at: datetime.datetime, head: audit.Head
+) -> tuple[Attachment, ...]:
     """The record as a FHIR bundle, and the visit's part of the audit trail up to the head that the record prints."""
+    bundle, events = fhir.bundle_for(review, given, number, at), fhir.events_of(review.visit, head.seq)
     at = at.replace(microsecond=0)
-    bundle = fhir.bundle_for(review, ceremony, signatures, number, at)
-    events = fhir.events_of(review.visit, head.seq)
     return (
         Attachment(BUNDLE, fhir.as_bytes(bundle), "The record as data (FHIR R4)", at),
         Attachment(EVENTS, fhir.as_bytes(events), "The visit's part of the audit trail", at),

@@ -109,7 +109,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(line)
     if not found:
         listed = json.loads(files.read("manifest.json"))
-        gaps = "; %d were missing when it was made and are listed as gaps" % len(listed["gaps"]) if listed["gaps"] else ""
+        missed = len(listed["gaps"])
+        gaps = "; %d were missing or damaged when it was made and are listed as gaps" % missed if missed else ""
         print("Everything is as it was exported: %d records%s." % (len(listed["records"]), gaps))
         if not options.certificate:
             print("Compare the certificate with what a record prints on its last page: %s" % listed["certificate"])

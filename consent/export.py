@@ -3,10 +3,10 @@
 What leaves is counted: a clinic has so many records a day, and every export is on the trail with its reason.
 """
 
+import gc
 import hashlib
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -21,7 +21,7 @@ from clinic.models import AuditEvent, Clinic, User
 from consent import archive, fhir, manifest
 from consent.filing import sealer_of
 from consent.finding import AT_ONCE, Wanted, in_batches, midnight
-from consent.manifest import Member
+from consent.manifest import Batch, Member, batch_of
 from consent.models import RecordExport, SealedDocument
 from consent.state import states_of
 
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 EXPORTED = "records.exported"
 MOST_MERGED = 200
+BUNDLES_AT_ONCE = 25  # each with all its answers and signatures
 
 
 class Form(TextChoices):
@@ -48,37 +49,14 @@ class FilesMissing(ExportRefused):
     """Some files are not in the archive; the export can be made without them, and lists them as gaps."""
 
 
-@dataclass(frozen=True)
-class Batch:
-    """What was chosen: the records that can leave, and the gaps."""
-
-    members: tuple[Member, ...]
-    gaps: tuple[Member, ...]
-
-    @property
-    def size(self) -> int:
-        """Bytes of all PDFs."""
-        return sum(member.size for member in self.members)
-
-
-def batch_of(documents: QuerySet[SealedDocument], clinic: Clinic) -> Batch:
-    """What an export would hold, and nothing else of the rows: a few hundred bytes for each record."""
-    found = documents.values_list("number", "sha256", "size", "sealed_at", "kind", "decision")
-    members: list[Member] = []
-    gaps: list[Member] = []
-    for number, sha256, size, sealed_at, kind, decision in found.iterator():
-        at = sealed_at.astimezone(clinic.zone)
-        member = Member(f"{at:%Y/%m}/{number}.pdf", sha256, size, at.isoformat(timespec="seconds"), kind, decision)
-        (members if is_on_disk(member) else gaps).append(member)
-    return Batch(tuple(members), tuple(gaps))
-
-
-def is_on_disk(member: Member) -> bool:
-    """There in its full size; its hash is checked as it is read."""
-    try:
-        return archive.path_of(member.sha256).stat().st_size == member.size
-    except (OSError, archive.ArchiveMissing):
-        return False
+def batch_of_files(documents: QuerySet[SealedDocument], clinic: Clinic, form: str, without_missing: bool) -> Batch:
+    """What an export of the files themselves would hold. Every file is read before anything is sent, so that a damaged one
+    is a gap like a missing one; what can be refused without reading them is refused first."""
+    found = batch_of(documents, clinic)
+    check_count(found, clinic, form)
+    batch = found.read_through()
+    check_gaps(batch, without_missing)
+    return batch
 
 
 def left_today(clinic: Clinic) -> int:
@@ -94,15 +72,7 @@ def note(batch: Batch, clinic: Clinic, by: User, reason: str, form: str, wanted:
     hashes = "\n".join(member.sha256 for member in batch.members)
     with transaction.atomic():
         locked = Clinic.objects.select_for_update().get(pk=clinic.pk)
-        left = left_today(locked)
-        if len(batch.members) > left:
-            raise ExportRefused(
-                _(
-                    "Of the %(most)s records that may leave the clinic in one day, %(left)s are left today, and these are "
-                    "%(count)s. Narrow the filter, go on tomorrow, or have the number raised in the clinic's settings."
-                )
-                % {"most": locked.exports_a_day, "left": left, "count": len(batch.members)}
-            )
+        check_left(batch, locked)
         event = audit.log(
             clinic, by, EXPORTED, clinic, count=len(batch.members), gaps=len(batch.gaps), reason=reason, form=form,
             hashes=hashlib.sha256(hashes.encode()).hexdigest(), wanted=wanted.for_audit() if wanted else "picked",
@@ -113,10 +83,33 @@ def note(batch: Batch, clinic: Clinic, by: User, reason: str, form: str, wanted:
             RecordExport.objects.bulk_create([RecordExport(document_id=key, event=event) for key in keys])
 
 
-def check(batch: Batch, form: str, without_missing: bool) -> None:
-    """Refuse what cannot be made, before anything is written or sent."""
+def check_left(batch: Batch, clinic: Clinic) -> None:
+    """Refuse more than may still leave today."""
+    left = left_today(clinic)
+    if len(batch.members) > left:
+        raise ExportRefused(
+            _(
+                "Of the %(most)s records that may leave the clinic in one day, %(left)s are left today, and these are "
+                "%(count)s. Narrow the filter, go on tomorrow, or have the number raised in the clinic's settings."
+            )
+            % {"most": clinic.exports_a_day, "left": left, "count": len(batch.members)}
+        )
+
+
+def check_count(batch: Batch, clinic: Clinic, form: str) -> None:
+    """Refuse what is nothing or too much, before anything is read, written or sent."""
     if not batch.members and not batch.gaps:
         raise ExportRefused(_("No record matches, so there is nothing to export."))
+    if form == Form.MERGED and len(batch.members) > MOST_MERGED:
+        raise ExportRefused(
+            _("One PDF holds up to %(most)s records, and these are %(count)s. Narrow the filter, or take the ZIP.")
+            % {"most": MOST_MERGED, "count": len(batch.members)}
+        )
+    check_left(batch, clinic)
+
+
+def check_gaps(batch: Batch, without_missing: bool) -> None:
+    """Refuse an export with gaps unless it was asked for."""
     if batch.gaps and not without_missing:
         names = ", ".join(member.name for member in batch.gaps[:10]) + (" …" if len(batch.gaps) > 10 else "")
         raise FilesMissing(
@@ -126,11 +119,6 @@ def check(batch: Batch, form: str, without_missing: bool) -> None:
             )
             % {"names": names}
         )
-    if form == Form.MERGED and len(batch.members) > MOST_MERGED:
-        raise ExportRefused(
-            _("One PDF holds up to %(most)s records, and these are %(count)s. Narrow the filter, or take the ZIP.")
-            % {"most": MOST_MERGED, "count": len(batch.members)}
-        )
 
 
 def export(
@@ -138,8 +126,7 @@ def export(
     without_missing: bool = False,
 ) -> ZipStream:  # fmt: skip
     """Write the audit event, then give a ZIP whose length is known. `wanted` is None when records were picked by hand."""
-    batch = batch_of(documents, clinic)
-    check(batch, Form.ZIP, without_missing)
+    batch = batch_of_files(documents, clinic, Form.ZIP, without_missing)
     told = {
         "clinic": clinic.name, "exported_by": by.printed_name, "reason": reason,
         "exported_at": timezone.now().astimezone(clinic.zone).isoformat(timespec="seconds"),
@@ -156,8 +143,8 @@ def export(
 
 
 def checked(member: Member) -> Iterator[bytes]:
-    """The record's bytes, read when their turn comes. A file that is not what was sealed ends the stream short of its
-    promised length, so that the download fails instead of seeming whole."""
+    """The record's bytes, read and hashed again when their turn comes. A file that was damaged since the list was signed
+    ends the stream short of its promised length, so that the download fails instead of seeming whole."""
     try:
         yield archive.get(member.sha256)
     except (archive.ArchiveMissing, archive.ArchiveDamaged):
@@ -171,7 +158,7 @@ def note_rows(
     """Check and put on the trail an export of what records say: their files may be missing."""
     batch = batch_of(documents, clinic)
     everything = Batch((*batch.members, *batch.gaps), ())
-    check(everything, form, without_missing=True)
+    check_count(everything, clinic, form)
     note(everything, clinic, by, reason, form, wanted)
 
 
@@ -193,7 +180,15 @@ def as_ndjson(
 ) -> Iterator[bytes]:
     """Write the audit event, then give each record as a FHIR bundle on a line of its own, read when its turn comes."""
     note_rows(documents, clinic, by, reason, Form.FHIR, wanted)
-    return (fhir.as_bytes(fhir.bundle_of(document)) + b"\n" for document in documents.iterator(chunk_size=AT_ONCE))
+    return bundle_lines(documents)
+
+
+def bundle_lines(documents: QuerySet[SealedDocument]) -> Iterator[bytes]:
+    for some in in_batches(fhir.with_lineage(documents).iterator(BUNDLES_AT_ONCE), BUNDLES_AT_ONCE):
+        for bundle in fhir.bundles_of(some):
+            yield fhir.as_bytes(bundle) + b"\n"
+        some.clear()
+        gc.collect()  # these rows point at each other: left to chance, they stay in memory for many batches
 
 
 def parts_of(documents: QuerySet[SealedDocument], clinic: Clinic) -> Iterator[bytes]:
@@ -222,8 +217,7 @@ def merged(
     """Write the audit event, then give one PDF of them all, with a first page that says what it is: a copy for reading."""
     from consent import reading_copy  # brings a PDF library that no other page pays for
 
-    batch = batch_of(documents, clinic)
-    check(batch, Form.MERGED, without_missing)
+    batch = batch_of_files(documents, clinic, Form.MERGED, without_missing)
     told: dict[str, Any] = {"clinic": clinic, "by": by, "reason": reason, "at": timezone.now().astimezone(clinic.zone)}
     made = reading_copy.merge([(member.name, archive.get(member.sha256)) for member in batch.members], told)
     note(batch, clinic, by, reason, Form.MERGED, wanted)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic import audit
 from clinic.models import Clinic, User, Visit
-from consent import archive, attached, document, keys, rendering, sealing, stamping
+from consent import archive, attached, document, fhir, keys, rendering, sealing, stamping
 from consent.document import notes
 from consent.document.versions import software_version
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
@@ -76,22 +76,25 @@ def before(visit: Visit) -> SealedDocument | None:
     return visit.documents.order_by("-sealed_at", "-created_at").first()
 
 
-def record_pdf(review: Review, ceremony: Ceremony | None, signatures: Sequence[Signature], told: Told) -> bytes:
-    """The record of a decision, not sealed yet: with its ceremony a consent."""
+def record_pdf(review: Review, given: fhir.Agreement | None, told: Told) -> bytes:
+    """The record of a decision, not sealed yet: with what was agreed a consent."""
     html = document.record_html(
-        review, number=told.number, sealed_at=told.at, head=told.head, certificate=told.key, ceremony=ceremony,
-        signatures=signatures, valid_until=told.valid_until, previous=told.previous,
+        review, number=told.number, sealed_at=told.at, head=told.head, certificate=told.key,
+        ceremony=given.ceremony if given else None, signatures=given.signatures if given else (),
+        valid_until=told.valid_until, previous=told.previous,
     )  # fmt: skip
-    carried = attached.attachments_of(review, ceremony, signatures, told.number, told.at, told.head)
+    carried = attached.attachments_of(review, given, told.number, told.at, told.head)
     return rendering.render(html, attachments=carried)
 
 
-def note_pdf(note: notes.Note, review: Review, told: Told) -> bytes:
+def note_pdf(note: notes.Note, given: fhir.Agreement, told: Told) -> bytes:
     """The short record that a consent was not given or taken back, not sealed yet."""
     html = notes.note_html(
-        note, review, number=told.number, sealed_at=told.at, head=told.head, certificate=told.key, previous=told.previous
-    )
-    return rendering.render(html, attachments=attached.attachments_of(review, None, (), told.number, told.at, told.head))
+        note, given.review, number=told.number, sealed_at=told.at, head=told.head, certificate=told.key,
+        previous=told.previous,
+    )  # fmt: skip
+    carried = attached.attachments_of(given.review, given, told.number, told.at, told.head)
+    return rendering.render(html, attachments=carried)
 
 
 def seal_page(
@@ -120,13 +123,13 @@ def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequenc
     if ceremony:
         days = rules_of(review.screening.policy).consent_valid_days
         valid_until = visit.clinic.today() + datetime.timedelta(days=days)
-    draw = partial(record_pdf, review, ceremony, signatures)
+    draw = partial(record_pdf, review, fhir.Agreement(review, ceremony, signatures) if ceremony else None)
     return seal_page(visit.clinic, draw, before(visit), valid_until)
 
 
-def seal_note(note: notes.Note, review: Review, previous: SealedDocument | None) -> Filed:
+def seal_note(note: notes.Note, given: fhir.Agreement, previous: SealedDocument | None) -> Filed:
     """The short record that a consent was not given or taken back, drawn and sealed."""
-    return seal_page(review.visit.clinic, partial(note_pdf, note, review), previous)
+    return seal_page(given.review.visit.clinic, partial(note_pdf, note, given), previous)
 
 
 def put(

@@ -4,14 +4,21 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from consent import check_export
+from django.db.models import QuerySet
+
+from clinic.models import Clinic
+from consent import archive, check_export
 from consent.keys import Sealer
+from consent.models import SealedDocument
+
+log = logging.getLogger(__name__)
 
 COLUMNS = ("file", "sha256", "size", "sealed at", "kind", "decision")
 FORMULA = frozenset("=+-@\t\r\n")  # a spreadsheet runs a cell that begins with one of these
@@ -33,6 +40,50 @@ class Member:
     sealed_at: str
     kind: str
     decision: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What was chosen: the records that can leave, and the gaps."""
+
+    members: tuple[Member, ...]
+    gaps: tuple[Member, ...]
+
+    def read_through(self) -> "Batch":
+        """With every file read: those that are not what was sealed are gaps too."""
+        whole = {member.sha256 for member in self.members if is_whole(member)}
+        members = tuple(member for member in self.members if member.sha256 in whole)
+        return Batch(members, (*self.gaps, *(member for member in self.members if member.sha256 not in whole)))
+
+
+def batch_of(documents: QuerySet[SealedDocument], clinic: Clinic) -> Batch:
+    """What an export would hold, and nothing else of the rows: a few hundred bytes for each record."""
+    found = documents.values_list("number", "sha256", "size", "sealed_at", "kind", "decision")
+    members: list[Member] = []
+    gaps: list[Member] = []
+    for number, sha256, size, sealed_at, kind, decision in found.iterator():
+        at = sealed_at.astimezone(clinic.zone)
+        member = Member(f"{at:%Y/%m}/{number}.pdf", sha256, size, at.isoformat(timespec="seconds"), kind, decision)
+        (members if is_on_disk(member) else gaps).append(member)
+    return Batch(tuple(members), tuple(gaps))
+
+
+def is_on_disk(member: Member) -> bool:
+    """There in its full size; what is in it is not read."""
+    try:
+        return archive.path_of(member.sha256).stat().st_size == member.size
+    except (OSError, archive.ArchiveMissing):
+        return False
+
+
+def is_whole(member: Member) -> bool:
+    """Its bytes are those that were sealed: read one file at a time, and kept nowhere."""
+    try:
+        archive.get(member.sha256)
+    except (archive.ArchiveMissing, archive.ArchiveDamaged, OSError) as amiss:
+        log.error("record %s cannot be exported: %s", member.sha256, type(amiss).__name__)
+        return False
+    return True
 
 
 def safe_cell(value: str) -> str:

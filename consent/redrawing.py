@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as lazy
 
 from clinic import audit
 from clinic.models import AuditEvent
-from consent import archive, filing
+from consent import archive, fhir, filing
 from consent.document import notes, versions
 from consent.document.words import Clock
 from consent.models import SealedDocument
-from screening.models import Review, Screening
+from screening.models import Screening
 
 # What changes the words of a record after it was sealed; its file stays as it was.
 CHANGES = ("patient.changed", "patient.merged", "member.changed", "clinic.changed")
@@ -38,18 +38,15 @@ def redraw(record: SealedDocument) -> Redrawn:
 def drawn_again(record: SealedDocument, head: audit.Head) -> bytes:
     key = record.certificate.fingerprint
     told = filing.Told(record.number, record.sealed_at, head, key, record.previous, record.valid_until)
-    if record.review:
-        ceremony = record.ceremony
-        return filing.record_pdf(record.review, ceremony, list(ceremony.signatures.all()) if ceremony else [], told)
-    return filing.note_pdf(*note_of(record, Clock(record.clinic.zone)), told)
+    review, given = fhir.lineage(record)
+    note = note_of(record, Clock(record.clinic.zone))
+    return filing.note_pdf(note, given, told) if note and given else filing.record_pdf(review, given, told)
 
 
-def note_of(record: SealedDocument, clock: Clock) -> tuple[notes.Note, Review]:
+def note_of(record: SealedDocument, clock: Clock) -> notes.Note | None:
     if record.refusal:
-        return notes.of_refusal(record.refusal, clock), record.refusal.ceremony.review
-    if record.withdrawal is None or record.withdrawal.consent.review is None:
-        raise ValueError("a record goes back to a decision")
-    return notes.of_withdrawal(record.withdrawal, clock), record.withdrawal.consent.review
+        return notes.of_refusal(record.refusal, clock)
+    return notes.of_withdrawal(record.withdrawal, clock) if record.withdrawal else None
 
 
 def was_changed(record: SealedDocument, head: audit.Head) -> bool:

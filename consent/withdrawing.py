@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import User
-from consent import filing
+from consent import fhir, filing
 from consent.document import notes
 from consent.document.words import Clock
 from consent.models import RecordKind, Refusal, SealedDocument, Withdrawal
@@ -62,14 +62,11 @@ def seal_withdrawal(row: Withdrawal) -> SealedDocument:
     """The sealed record of a withdrawal; called again, it gives the same one."""
     if existing := SealedDocument.objects.filter(withdrawal=row).first():
         return existing
-    consent = row.consent
-    review = consent.review
-    if review is None:
-        raise WithdrawalRefused(_("Only a consent can be withdrawn."))
-    filed = filing.seal_note(notes.of_withdrawal(row, Clock(consent.clinic.zone)), review, consent)
+    consent, given = row.consent, fhir.withdrawn(row)
+    filed = filing.seal_note(notes.of_withdrawal(row, Clock(consent.clinic.zone)), given, consent)
     try:
         with transaction.atomic():
-            return filing.put(filed, RecordKind.WITHDRAWAL, review, row.by, {}, withdrawal=row)
+            return filing.put(filed, RecordKind.WITHDRAWAL, given.review, row.by, {}, withdrawal=row)
     except IntegrityError:
         return SealedDocument.objects.get(withdrawal=row)
 
@@ -78,12 +75,11 @@ def seal_refusal(row: Refusal, by: User | None = None) -> SealedDocument:
     """The sealed record that a consent was not given; called again, it gives the same one. `by` None is the tablet."""
     if existing := SealedDocument.objects.filter(refusal=row).first():
         return existing
-    review = row.ceremony.review
-    filed = filing.seal_note(
-        notes.of_refusal(row, Clock(review.visit.clinic.zone)), review, filing.before(review.visit)
-    )
+    given = fhir.refused(row)
+    visit = given.review.visit
+    filed = filing.seal_note(notes.of_refusal(row, Clock(visit.clinic.zone)), given, filing.before(visit))
     try:
         with transaction.atomic():
-            return filing.put(filed, RecordKind.REFUSAL, review, by, {}, refusal=row)
+            return filing.put(filed, RecordKind.REFUSAL, given.review, by, {}, refusal=row)
     except IntegrityError:
         return SealedDocument.objects.get(refusal=row)

@@ -1,8 +1,10 @@
 """What stands for a screening: which overrides and resolutions still bind, and what is due before the decision."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from screening.models import Finding, Override, Resolution, ResolutionKind, Screening, SecondOpinion
@@ -68,13 +70,24 @@ WORDS = {
 
 def standings(screening: Screening) -> Standings:
     """What has been recorded and still binds, and what is still due before the decision."""
-    visit = screening.visit
-    overrides = list(
-        Override.objects.filter(finding__screening__visit=visit)
-        .select_related("finding", "by", "second_opinion__by")
-        .order_by("created_at")
-    )
-    resolutions = list(visit.resolutions.select_related("by").order_by("created_at"))
+    return standings_of([screening])[screening.pk]
+
+
+def standings_of(screenings: Sequence[Screening]) -> Mapping[Any, Standings]:
+    """What stands for each, by its key, in two queries besides those of their findings."""
+    visits = {screening.visit_id for screening in screenings}
+    overrides: dict[Any, list[Override]] = {visit: [] for visit in visits}
+    resolutions: dict[Any, list[Resolution]] = {visit: [] for visit in visits}
+    said = Override.objects.filter(finding__screening__visit__in=visits).annotate(of=F("finding__screening__visit_id"))
+    for over in said.select_related("finding", "by", "second_opinion__by").order_by("created_at"):
+        overrides[over.of].append(over)
+    for row in Resolution.objects.filter(visit__in=visits).select_related("by").order_by("created_at"):
+        resolutions[row.visit_id].append(row)
+    return {one.pk: standing_on(one, overrides[one.visit_id], resolutions[one.visit_id]) for one in screenings}
+
+
+def standing_on(screening: Screening, overrides: Sequence[Override], resolutions: Sequence[Resolution]) -> Standings:
+    """What stands for one, by all that was recorded in its visit, the oldest first."""
     by_print = {override.finding.fingerprint: override for override in overrides}
     newest = {row.kind: row for row in resolutions if not row.fingerprint}
     settled = {row.question: row for row in resolutions if row.settles(screening.intake)}

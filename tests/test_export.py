@@ -12,6 +12,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinic.models import AuditEvent, Clinic
 from consent import archive, check_export, export, keys
@@ -125,8 +126,66 @@ def test_a_missing_file_is_told_first_and_then_listed_as_a_gap(demo, admin, docu
     folder = unpacked(send(admin, without_missing="on"), tmp_path / "export")
     listed = json.loads((folder / "manifest.json").read_text())
     assert [gap["sha256"] for gap in listed["gaps"]] == [documents[0].sha256]
-    assert "1 were missing" in checked(folder)[1]
+    assert "1 were missing or damaged" in checked(folder)[1]
     assert AuditEvent.objects.get(action="records.exported").data["gaps"] == 1
+
+
+def damage(document: SealedDocument) -> None:
+    """One bit, at the same size."""
+    path = archive.path_of(document.sha256)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_a_file_damaged_at_its_size_is_named_and_then_a_gap_while_the_others_leave(demo, admin, documents, tmp_path):
+    damage(documents[0])
+    archive.path_of(documents[1].sha256).unlink()
+    page = send(admin)
+    assert page.status_code == 409
+    assert all(f"{document.number}.pdf" in page.content.decode() for document in documents[:2])
+    assert documents[2].number + ".pdf" not in page.content.decode()
+    answer = send(admin, without_missing="on")
+    data = b"".join(answer.streaming_content)
+    assert len(data) == int(answer["Content-Length"])
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert packed.testzip() is None
+        packed.extractall(folder := tmp_path / "export")
+    listed = json.loads((folder / "manifest.json").read_text())
+    assert {gap["sha256"] for gap in listed["gaps"]} == {document.sha256 for document in documents[:2]}
+    assert [row["sha256"] for row in listed["records"]] == [documents[2].sha256]
+    status, words = checked(folder, "--certificate", listed["certificate"])
+    assert status == 0
+    assert "1 records; 2 were missing or damaged" in words
+    event = AuditEvent.objects.get(action="records.exported")
+    assert (event.data["count"], event.data["gaps"]) == (1, 2)
+
+
+def test_one_pdf_for_reading_is_not_made_of_a_damaged_record_unasked(demo, admin, documents):
+    damage(documents[0])
+    page = send(admin, form="merged")
+    assert page.status_code == 409
+    assert f"{documents[0].number}.pdf" in page.content.decode()
+    assert not AuditEvent.objects.filter(action="records.exported").exists()
+
+
+@pytest.mark.parametrize("form", ["zip", "csv", "fhir"])
+def test_what_is_above_the_limit_of_the_day_is_refused_without_reading_a_file(demo, admin, documents, monkeypatch, form):
+    Clinic.objects.update(exports_a_day=2)
+    monkeypatch.setattr(archive, "get", pytest.fail)
+    assert send(admin, form=form).status_code == 409
+
+
+def test_an_export_reads_its_rows_and_files_in_a_number_of_queries_that_does_not_grow(demo, admin, documents):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            b"".join(send(admin).streaming_content)
+        return len(found)
+
+    few = queries()
+    for name in ("Layla Haddad", "Ewa Nowak", "Carla Rossi"):
+        on_record.put(demo, on_record.decided(demo, name))
+    assert queries() == few
 
 
 @pytest.mark.parametrize("wrong", [{"password": ""}, {"password": "guess"}])
@@ -188,7 +247,8 @@ def test_the_table_is_safe_for_a_spreadsheet_and_says_how_each_stands(demo, admi
     assert AuditEvent.objects.get(action="records.exported").data["form"] == "csv"
 
 
-def test_records_as_data_are_one_bundle_a_line(demo, admin, documents):
+def test_records_as_data_are_one_bundle_a_line(demo, admin, documents, monkeypatch):
+    monkeypatch.setattr(export, "BUNDLES_AT_ONCE", 2)  # more than one batch
     answer = send(admin, form="fhir")
     assert answer["Content-Type"] == "application/fhir+ndjson"
     bundles = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]

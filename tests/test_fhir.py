@@ -4,32 +4,35 @@ import copy
 import datetime
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
 
 from clinic import audit
-from consent import attached, fhir, rendering
+from consent import archive, attached, decision, export, fhir, rendering, signing, withdrawing
+from consent.management.commands import demo as demo_data
 from consent.management.commands.demo import STORIES, Demo
-from consent.models import Ceremony, RecordKind, SealedDocument, Signature, SignerRole
+from consent.models import RecordKind, SealedDocument, SignerRole
 from screening import correction, review
 from screening.fhir.elements import SYSTEM
 from screening.fhir.issues import SEVERITY
-from screening.models import Review
 from screening.precautions.vocabulary import Outcome
 from tests import fhir as judges
 from tests import papers
 from tests.conftest import LEFT_OUT
 from tests.fhir import breaks
 from tests.fhir.breaks import entry
+from tests.test_recheck import with_data
 
 
 @pytest.fixture
 def demo(db, monkeypatch) -> Demo:
-    """The clinic, with a page in place of the drawn records: what is judged here are the data."""
-    monkeypatch.setattr(rendering, "render", lambda html, *args, **more: papers.draft())
+    """The clinic, with a page in place of the drawn records, which carries their data: it is these that are judged here."""
+    monkeypatch.setattr(rendering, "render", lambda html, attachments, **more: with_data(attachments[0].data))
     return Demo()
 
 
@@ -48,6 +51,13 @@ def bundles() -> Iterator[tuple[SealedDocument, dict[str, Any]]]:
     """Every record on file as it leaves, read back from its bytes."""
     for document in SealedDocument.objects.all():
         yield document, json.loads(fhir.as_bytes(fhir.bundle_of(document, papers.draft())))
+
+
+def inside(document: SealedDocument) -> dict[str, Any]:
+    """The bundle that is in the sealed file."""
+    [data] = PdfReader(BytesIO(archive.get(document.sha256))).attachments[attached.BUNDLE]
+    found: dict[str, Any] = json.loads(data)
+    return found
 
 
 def resources(bundle: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -86,8 +96,7 @@ def test_every_record_of_the_demo_is_valid_to_an_independent_judge(demo, node):
     for story in STORIES:
         story(demo)
     found = [bundle for _document, bundle in bundles()]
-    carried = [fhir.bundle_for(one.review, one.ceremony, [], one.number, one.sealed_at)
-               for one in SealedDocument.objects.exclude(review=None)]  # fmt: skip
+    carried = [inside(document) for document in SealedDocument.objects.all()]
     assert judges.by_node([*found, *carried]) == [[]] * (len(found) + len(carried))
 
 
@@ -240,7 +249,7 @@ def test_a_corrected_intake_says_who_corrected_it_and_why(demo):
     replies = {"blood-thinner": "yes", "blood-thinner-details": "Warfarin", "blood-thinner-test": "unsure"}
     corrected = correction.correct(screening, replies, demo.siobhan, "She had forgotten her tablets at first.")
     made = review.decide(corrected, "defer", demo.siobhan, "Ask her doctor first.")
-    bundle = fhir.bundle_for(made, None, [], "N", made.created_at)
+    bundle = fhir.bundle_for(made, None, "N", made.created_at)
     response = entry(bundle, "QuestionnaireResponse")
     assert response["status"] == "amended"
     assert told_in(response, "correction") == "She had forgotten her tablets at first."
@@ -248,28 +257,107 @@ def test_a_corrected_intake_says_who_corrected_it_and_why(demo):
     assert judges.by_pydantic(bundle) == judges.in_itself(bundle) == []
 
 
-def signed(document: SealedDocument) -> tuple[Review, Ceremony, list[Signature]]:
-    assert document.review
-    assert document.ceremony
-    return document.review, document.ceremony, list(Signature.objects.filter(ceremony=document.ceremony))
-
-
 def test_the_same_rows_give_the_same_bytes(demo):
     document = told(demo, 1)
     again = SealedDocument.objects.get(pk=document.pk)
     assert fhir.as_bytes(fhir.bundle_of(document)) == fhir.as_bytes(fhir.bundle_of(again))
     head = audit.head(demo.clinic)
-    first, second = (attached.attachments_of(*signed(one), "N", AT, head) for one in (document, again))
+    first, second = (attached.attachments_of(*fhir.lineage(one), "N", AT, head) for one in (document, again))
     assert first == second
 
 
-def test_the_bundle_inside_the_file_is_the_one_on_file_but_for_the_file_itself(demo):
-    document = told(demo, 1)
-    inside = fhir.bundle_for(*signed(document), document.number, document.sealed_at)
-    outside = fhir.bundle_of(document)
-    rest = [one for one in outside["entry"] if one["resource"]["resourceType"] != "DocumentReference"]
-    entry(outside, "Consent").pop("sourceReference")
-    assert inside["entry"] == rest
+def test_the_bundle_inside_each_file_is_the_one_on_file_but_for_the_file_itself(demo):
+    for story in STORIES:
+        story(demo)
+    kinds = set()
+    for document in SealedDocument.objects.all():
+        kinds.add(document.kind)
+        outside = fhir.bundle_of(document)
+        outside["entry"] = [one for one in outside["entry"] if one["resource"]["resourceType"] != "DocumentReference"]
+        for consent in resources(outside, "Consent"):
+            consent.pop("sourceReference")
+        assert inside(document) == outside, document.kind
+    assert kinds == set(RecordKind.values)
+
+
+def test_the_file_of_a_consent_not_given_says_who_said_no_and_who_had_signed(demo):
+    screening = demo.settle(
+        demo.case("Minh Châu", 12, "Neck"), can_decide="yes", child_explains="yes", guardian_agrees="yes",
+        guardian_name="Nguyễn Thị Hoa", guardian_relationship="mother",
+    )  # fmt: skip
+    screening = demo.plan(screening, "upper_trapezius_right")
+    demo.resolve(screening, "4b", "measures", "Two needles at most, lying down.")
+    ceremony = signing.open_ceremony(decision.record(screening, "proceed", demo.siobhan), demo.mia)
+    demo.understand(ceremony)
+    signing.sign(ceremony, SignerRole.PATIENT, typed="Minh Châu")
+    row = signing.refuse(ceremony, SignerRole.GUARDIAN, "Not without her father.")
+    bundle = inside(withdrawing.seal_refusal(row))
+    [consent], [mother] = resources(bundle, "Consent"), resources(bundle, "RelatedPerson")
+    own = {"reference": f"urn:uuid:{mother['id']}"}
+    assert (consent["status"], consent["provision"]["type"], consent["performer"]) == ("rejected", "deny", [own])
+    said = {one["url"]: one for one in told_in(consent, "refused")}
+    assert said["role"]["valueCode"] == SignerRole.GUARDIAN
+    assert said["who"]["valueReference"] == own | {"display": "Nguyễn Thị Hoa"}
+    assert datetime.datetime.fromisoformat(said["at"]["valueDateTime"]) == row.created_at
+    assert said["words"]["valueString"] == "Not without her father."
+    assert [told_in(one, "signer-role") for one in consent["verification"]] == [SignerRole.PATIENT]
+    assert judges.by_pydantic(bundle) == judges.in_itself(bundle) == judges.empty(bundle) == []
+
+
+def test_the_file_of_a_consent_taken_back_says_who_did_when_to_whom_and_who_had_signed(demo):
+    demo_data.nothing_to_report(demo)
+    consented = SealedDocument.objects.get()
+    said_at = datetime.datetime.now(demo.clinic.zone)
+    row = withdrawing.withdraw(consented, demo.tom, SignerRole.PATIENT, said_at, "Nothing had been done yet.")
+    bundle = inside(withdrawing.seal_withdrawal(row))
+    [consent] = resources(bundle, "Consent")
+    assert (consent["status"], consent["provision"]["type"]) == ("inactive", "deny")
+    said = {one["url"]: one for one in told_in(consent, "withdrawn")}
+    patient = {"reference": f"urn:uuid:{consented.visit.patient_id}"}
+    assert said["who"]["valueReference"] == patient | {"display": "Ruth Lindqvist"}
+    assert said["at"]["valueDateTime"] == said_at.astimezone(datetime.UTC).isoformat()
+    assert said["done"]["valueString"] == "Nothing had been done yet."
+    names = {f"urn:uuid:{one['id']}": one["name"][0]["text"] for one in resources(bundle, "Practitioner")}
+    assert names[said["recorded-by"]["valueReference"]["reference"]] == "Tom Ellis"
+    assert datetime.datetime.fromisoformat(said["recorded"]["valueDateTime"]) == row.created_at
+    [given] = resources(inside(consented), "Consent")
+    assert consent["verification"] == given["verification"]
+    assert [told_in(one, "signer-role") for one in given["verification"]] == [SignerRole.PATIENT, SignerRole.CLINICIAN]
+    assert (consent["dateTime"], given["status"]) == (given["dateTime"], "active")
+    assert judges.by_pydantic(bundle) == judges.in_itself(bundle) == judges.empty(bundle) == []
+
+
+def test_a_record_that_another_replaced_is_superseded_and_the_later_one_says_which_it_replaces(demo):
+    demo_data.refused_then_replaced(demo)
+    refusal, first, second = SealedDocument.objects.order_by("sealed_at")
+    found = {document.pk: entry(bundle, "DocumentReference") for document, bundle in bundles()}
+    assert [found[one.pk]["status"] for one in (refusal, first, second)] == ["current", "superseded", "current"]
+    assert "relatesTo" not in found[refusal.pk]
+    related = {one.pk: found[one.pk]["relatesTo"] for one in (first, second)}
+    assert [(one["code"], one["target"]["display"]) for one in related[first.pk]] == [("appends", refusal.number)]
+    assert [(one["code"], one["target"]["display"]) for one in related[second.pk]] == [("replaces", first.number)]
+
+
+def test_a_consent_that_was_taken_back_is_followed_by_its_withdrawal_and_not_replaced(demo):
+    demo_data.withdrawn(demo)
+    consent, withdrawal = SealedDocument.objects.order_by("sealed_at")
+    found = {document.pk: entry(bundle, "DocumentReference") for document, bundle in bundles()}
+    assert {one["status"] for one in found.values()} == {"current"}
+    [related] = found[withdrawal.pk]["relatesTo"]
+    assert (related["code"], related["target"]["display"]) == ("appends", consent.number)
+
+
+def test_many_records_leave_as_data_in_as_many_queries_as_few(demo):
+    kinds = [STORIES[1], demo_data.deferred_for_a_cold, demo_data.withdrawn, demo_data.refused_then_replaced]
+    counted = []
+    for _again in range(2):
+        for story in kinds:
+            story(demo)
+        lines = export.as_ndjson(SealedDocument.objects.all(), demo.clinic, demo.siobhan, "Moving to another system", None)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(list(lines)) == SealedDocument.objects.count()
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
 
 
 def test_a_bundle_takes_as_many_queries_for_many_findings_as_for_few(demo):

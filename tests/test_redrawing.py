@@ -1,5 +1,6 @@
 """A record drawn again from the database is the same, byte for byte; whatever makes it another is told."""
 
+import datetime
 import json
 from io import StringIO
 
@@ -7,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from clinic import desk
-from consent import archive, redrawing
+from consent import archive, redrawing, withdrawing
 from consent.document import versions
 from consent.management.commands.demo import STORIES, Demo
 from consent.models import RecordKind, SealedDocument
@@ -34,6 +35,15 @@ def test_every_record_of_the_demo_is_drawn_again_to_the_same_bytes(demo):
     assert set(kinds.values()) == {Redrawn.SAME}
     assert list(came.values()).count(Redrawn.CHANGED_SINCE) == 1, "one case was taken up again after its record"
     assert Redrawn.DIFFERENT not in came.values()
+
+
+def test_a_withdrawal_whose_time_was_typed_in_the_clinics_zone_is_drawn_again_to_the_same_bytes(demo):
+    consent = made(demo, 0)
+    now = datetime.datetime.now(demo.clinic.zone)
+    assert now.utcoffset()
+    row = withdrawing.withdraw(consent, demo.siobhan, "patient", now, "Nothing had been done yet.")
+    sealed = withdrawing.seal_withdrawal(row)
+    assert redraw(SealedDocument.objects.get(pk=sealed.pk)) == Redrawn.SAME
 
 
 def test_a_row_that_was_changed_behind_the_trail_makes_it_another(fresh):

@@ -1,19 +1,22 @@
 """A consent is taken back, or not given, in a sealed record of its own; the old file stays, and says how it stands today."""
 
 import datetime
+import json
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
-from consent import archive, filing, rendering, signing, verification, withdrawing
+from consent import archive, attached, filing, rendering, signing, verification, withdrawing
 from consent.management.commands.demo import Demo
 from consent.models import RecordKind, Refusal, SealedDocument, Withdrawal
 from consent.state import Standing, state_of, states_of
 from consent.withdrawing import WithdrawalRefused, seal_refusal, seal_withdrawal, withdraw
 from screening import review
 from tests import people
+from tests.fhir.breaks import entry
 
 DONE = "One needle in the left shoulder, taken out at once."
 
@@ -33,6 +36,12 @@ def text(document: SealedDocument) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(archive.get(document.sha256))).pages).split())
 
 
+def carried(document: SealedDocument) -> dict[str, Any]:
+    """The consent in the data inside the file."""
+    [data] = PdfReader(BytesIO(archive.get(document.sha256))).attachments[attached.BUNDLE]
+    return entry(json.loads(data), "Consent")
+
+
 def test_a_withdrawal_is_sealed_points_to_the_consent_by_hash_and_leaves_it_as_it_is(demo):
     consent = consented(demo)
     before = archive.get(consent.sha256)
@@ -43,6 +52,8 @@ def test_a_withdrawal_is_sealed_points_to_the_consent_by_hash_and_leaves_it_as_i
         assert words in printed
     assert consent.sha256 in printed.replace(" ", "")
     assert archive.get(consent.sha256) == before
+    assert (carried(consent)["status"], carried(made)["status"]) == ("active", "inactive")
+    assert carried(made)["verification"] == carried(consent)["verification"]
     assert made.withdrawal
     assert seal_withdrawal(made.withdrawal) == made
 
@@ -125,6 +136,7 @@ def test_a_refusal_is_sealed_and_names_who_said_no(demo):
     assert made.kind == RecordKind.REFUSAL
     assert "Ann Keogh, Patient" in text(made)
     assert "Not today." in text(made)
+    assert carried(made)["status"] == "rejected"
     assert seal_refusal(Refusal.objects.get()) == made
     screening.visit.refresh_from_db()
     assert screening.visit.closed_at is None, "the clinician still has to decide"

@@ -2,56 +2,76 @@
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import override
 
 from clinic.languages import ORIGINAL
 from consent.fhir.agreement import Agreement, consent_of, provenance
+from consent.fhir.lineage import agreed, lineage, refused, with_lineage, withdrawn
 from consent.fhir.papers import document_reference, events_of
 from consent.fhir.people import beside, organization, patient_of, practitioner
-from consent.models import Ceremony, SealedDocument, Signature
+from consent.models import SealedDocument
+from consent.state import RecordState, Standing, states_of
 from screening import fhir
 from screening.fhir import SYSTEM, key_of, reference, type_of_resource
-from screening.models import Review
-from screening.standing import Standings, standings
+from screening.models import Review, Screening
+from screening.standing import Standings, standings_of
 
-__all__ = ["as_bytes", "bundle_for", "bundle_of", "events_of"]
+__all__ = [
+    "Agreement", "agreed", "as_bytes", "bundle_for", "bundle_of", "bundles_of", "events_of", "lineage", "refused",
+    "with_lineage", "withdrawn",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands for each screening, by its key, and the number of each in its visit."""
+
+    stands: Mapping[Any, Standings]
+    seqs: Mapping[Any, int]
 
 
 def bundle_of(document: SealedDocument, pdf: bytes = b"") -> type_of_resource:
     """The record as it is on file; with `pdf`, the sealed file is inside."""
-    review, ceremony = lineage(document)
-    signatures = list(ceremony.signatures.all()) if ceremony else []
-    given = Agreement(review, ceremony, signatures, document.withdrawal, document.refusal) if ceremony else None
-    with override(ORIGINAL):
-        resources = [*about(review, given), document_reference(document, pdf)]
+    return next(bundles_of([document], {document.pk: pdf}))
+
+
+def bundles_of(
+    documents: Sequence[SealedDocument], pdfs: Mapping[Any, bytes] | None = None
+) -> Iterator[type_of_resource]:
+    """Each record as it is on file. Read them `with_lineage`, and many take as many queries as few."""
+    states, lines = states_of(documents), [lineage(document) for document in documents]
+    for document, (review, _given) in zip(documents, lines, strict=True):
+        review.visit = document.visit
+    known = around([review for review, _given in lines])
+    for document, (review, given) in zip(documents, lines, strict=True):
+        yield on_file(document, about(review, given, known), states[document.pk], (pdfs or {}).get(document.pk, b""))
+
+
+def on_file(
+    document: SealedDocument, resources: Sequence[type_of_resource], state: RecordState, pdf: bytes
+) -> type_of_resource:
     consent = next((one for one in resources if one["resourceType"] == "Consent"), None)
     if consent:
         consent["sourceReference"] = reference(document.pk)
-    return bundle(document.number, document.sealed_at, resources)
-
-
-def lineage(document: SealedDocument) -> tuple[Review, Ceremony | None]:
-    """The decision and the consent that a record goes back to."""
-    if document.review:
-        return document.review, document.ceremony
-    if document.refusal:
-        return document.refusal.ceremony.review, document.refusal.ceremony
-    consent = document.withdrawal.consent if document.withdrawal else None
-    if consent is None or consent.review is None:
-        raise ValueError("a record goes back to a decision")
-    return consent.review, consent.ceremony
-
-
-def bundle_for(
-    review: Review, ceremony: Ceremony | None, signatures: Sequence[Signature], number: str, at: datetime.datetime
-) -> type_of_resource:
-    """The record that is about to be sealed: all but the reference to its own file, which cannot hold its own hash."""
-    given = Agreement(review, ceremony, signatures) if ceremony else None
     with override(ORIGINAL):
-        return bundle(number, at, about(review, given))
+        own = document_reference(document, pdf, superseded=state.standing == Standing.SUPERSEDED)
+    return bundle(document.number, document.sealed_at, [*resources, own])
+
+
+def bundle_for(review: Review, given: Agreement | None, number: str, at: datetime.datetime) -> type_of_resource:
+    """The record that is about to be sealed: all but the reference to its own file, which cannot hold its own hash."""
+    return bundle(number, at, about(review, given, around([review])))
+
+
+def around(reviews: Sequence[Review]) -> Around:
+    for review in reviews:
+        review.screening.visit = review.visit
+    numbered = Screening.objects.filter(visit__in={review.visit_id for review in reviews}).values_list("pk", "seq")
+    return Around(standings_of([review.screening for review in reviews]), dict(numbered))
 
 
 def bundle(number: str, at: datetime.datetime, resources: Sequence[type_of_resource]) -> type_of_resource:
@@ -66,12 +86,16 @@ def as_bytes(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def about(review: Review, given: Agreement | None) -> list[type_of_resource]:
+def about(review: Review, given: Agreement | None, known: Around) -> list[type_of_resource]:
     """Everything but the file: who, what was asked, said, found, done about it, planned, decided and agreed."""
-    visit, screening = review.visit, review.screening
-    screening.visit = visit
-    stands, patient = standings(screening), str(visit.patient_id)
-    seqs = dict(visit.screenings.values_list("pk", "seq"))
+    with override(ORIGINAL):
+        return list(all_about(review, given, known.stands[review.screening_id], known.seqs))
+
+
+def all_about(
+    review: Review, given: Agreement | None, stands: Standings, seqs: Mapping[Any, int]
+) -> list[type_of_resource]:
+    visit, screening, patient = review.visit, review.screening, str(review.visit.patient_id)
     met = (stands.communication, stands.representative)
     found = [
         patient_of(visit), organization(visit), *staff(review, given, stands),

@@ -1,5 +1,6 @@
 """The consent, and the provenance of a record: who decided, who signed, what it meant."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,9 @@ class Agreement:
 
     def who(self, role: str) -> dict[str, str]:
         return party(self.ceremony, role, self.review.visit.patient_id, fhir.practitioner_key(self.review.by))
+
+    def name_of(self, role: str) -> str:
+        return next((str(row["name"]) for row in self.ceremony.roles if row["role"] == role), "")
 
 
 def consent_of(given: Agreement) -> type_of_resource:
@@ -78,11 +82,24 @@ def ended(given: Agreement) -> list[dict[str, Any]]:
     if row is None:
         return []
     at = row.said_at if isinstance(row, Withdrawal) else row.created_at
-    parts = [{"url": "role", "valueCode": row.role}, {"url": "at", "valueDateTime": at.isoformat()}]
+    # In UTC, as it is read from the row: a time that was typed is still in the clinic's zone when its record is drawn.
+    at = at.astimezone(datetime.UTC)
+    name = row.name if isinstance(row, Withdrawal) else given.name_of(row.role)
+    parts: list[dict[str, Any]] = [
+        {"url": "role", "valueCode": row.role}, {"url": "who", "valueReference": given.who(row.role) | {"display": name}},
+        {"url": "at", "valueDateTime": at.isoformat()},
+    ]  # fmt: skip
     parts += [{"url": "words", "valueString": row.words}] if row.words else []
     if isinstance(row, Withdrawal):
-        parts.append({"url": "done", "valueString": row.done})
+        parts += [{"url": "done", "valueString": row.done}, *recorded(row)]
     return [extension("withdrawn" if given.withdrawal else "refused", extension=parts)]
+
+
+def recorded(row: Withdrawal) -> list[dict[str, Any]]:
+    return [
+        {"url": "recorded-by", "valueReference": reference(fhir.practitioner_key(row.by))},
+        {"url": "recorded", "valueDateTime": row.created_at.isoformat()},
+    ]
 
 
 def provenance(review: Review, given: Agreement | None, found: Sequence[type_of_resource]) -> type_of_resource:

@@ -7,12 +7,11 @@ from typing import Any
 from clinic import audit
 from clinic.models import AuditEvent, Visit
 from consent.models import RecordKind, SealedDocument
+from consent.state import REPLACEABLE
 from screening.fhir import SYSTEM, reference, type_of_resource
 
-FOLLOWS = {RecordKind.REFUSAL: "appends", RecordKind.WITHDRAWAL: "appends"}
 
-
-def document_reference(document: SealedDocument, pdf: bytes) -> type_of_resource:
+def document_reference(document: SealedDocument, pdf: bytes, *, superseded: bool) -> type_of_resource:
     attachment: dict[str, Any] = {
         "contentType": "application/pdf", "size": document.size, "title": f"Record {document.number}",
         "creation": document.sealed_at.isoformat(),
@@ -21,7 +20,8 @@ def document_reference(document: SealedDocument, pdf: bytes) -> type_of_resource
         sha1 = hashlib.sha1(pdf, usedforsecurity=False).digest()  # the hash that FHIR asks for here
         attachment |= {"data": base64.b64encode(pdf).decode(), "hash": base64.b64encode(sha1).decode()}
     found: type_of_resource = {
-        "resourceType": "DocumentReference", "id": str(document.pk), "status": "current",
+        "resourceType": "DocumentReference", "id": str(document.pk),
+        "status": "superseded" if superseded else "current",
         "masterIdentifier": {"system": f"{SYSTEM}:record", "value": document.number},
         "identifier": [{"system": f"{SYSTEM}:sha256", "value": document.sha256}],
         "type": {"text": str(RecordKind(document.kind).label)}, "subject": reference(document.visit.patient_id),
@@ -30,9 +30,14 @@ def document_reference(document: SealedDocument, pdf: bytes) -> type_of_resource
     }  # fmt: skip
     if document.previous:
         target = {"identifier": {"system": f"{SYSTEM}:sha256", "value": document.previous.sha256}}
-        code = FOLLOWS.get(RecordKind(document.kind), "replaces")
+        code = relation(document, document.previous)
         found["relatesTo"] = [{"code": code, "target": target | {"display": document.previous.number}}]
     return found
+
+
+def relation(later: SealedDocument, earlier: SealedDocument) -> str:
+    """That something was refused or taken back is added to what there is, and stays when something else is agreed."""
+    return "replaces" if {later.kind, earlier.kind} <= REPLACEABLE else "appends"
 
 
 def events_of(visit: Visit, until: int) -> list[dict[str, Any]]:

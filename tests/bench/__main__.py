@@ -1,6 +1,6 @@
-"""Figures with limits beside them, and no verdict: of the pages as served, of drawing records, of long lists.
+"""Figures with limits beside them, and no verdict: of the pages as served, of drawing records, of long lists, of exports.
 
-Parts by themselves: `python -m tests.bench.records`, `python -m tests.bench.lists`.
+Parts by themselves: `python -m tests.bench.records`, `.lists`, `.export`.
 """
 
 import subprocess
@@ -22,7 +22,7 @@ def main() -> None:
             weight.report(browser, stops)
             pace.report(browser, stops)
         lighthouse.report(stops)
-    for part in ("records", "lists"):  # each on a database of its own
+    for part in ("records", "lists", "export"):  # each on a database of its own
         subprocess.run([sys.executable, "-m", f"tests.bench.{part}"], check=True)
 
 
