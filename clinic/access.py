@@ -51,7 +51,7 @@ class StaffRequest(HttpRequest):
 
 def visit_of(request: StaffRequest, visit: str) -> Visit:
     """A visit of the clinic in which the person is at work; 404 for any other: fetching is authorising."""
-    rows = Visit.objects.visible_to(request.user).filter(clinic=request.member.clinic)
+    rows = Visit.objects.visible_to(request.member)
     return get_object_or_404(rows.select_related("patient", "clinic", "clinician"), pk=visit)
 
 

@@ -1,7 +1,7 @@
 """Rows that are written once: in Python by this base class, in the database by triggers on both engines."""
 
 import uuid
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Protocol, Self
 
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -13,12 +13,19 @@ class AppendOnlyError(Exception):
     """A written row was about to be changed or deleted; write a new row that supersedes it instead."""
 
 
+class AtWork(Protocol):
+    """A person in the clinic in which they are at work."""
+
+    @property
+    def clinic(self) -> Any: ...
+
+
 class Scoped(models.QuerySet[Any]):
     """Rows that belong to a clinic; the model says by which path (`clinic_path`)."""
 
-    def visible_to(self, user: Any) -> Self:
-        """Only the rows of clinics in which the user is at work: fetching is authorising."""
-        return self.filter(**{f"{self.model.clinic_path}__in": user.clinics()})
+    def visible_to(self, member: AtWork) -> Self:
+        """Only the rows of the clinic in which the person is at work: fetching is authorising."""
+        return self.filter(**{self.model.clinic_path: member.clinic})
 
 
 class AppendOnlyQuerySet(Scoped):

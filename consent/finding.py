@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.models import Clinic, User
 from consent.models import RecordWord, SealedDocument
 from consent.name_words import wanted_words
+from consent.stages import any_of
 
 type_of_row = TypeVar("type_of_row")
 
-PER_PAGE = 50
+PER_PAGE = 30
+COMMON = 1_000  # records that a word begins in, from which on it is common
 AT_ONCE = 500  # rows held at a time, however many there are
 # Each names columns, with - for the newest or last first; the id at the end makes the order whole.
 SORTS: Mapping[str, tuple[str, ...]] = {
@@ -87,15 +89,28 @@ def matching(documents: QuerySet[SealedDocument], wanted: Wanted, clinic: Clinic
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     if wanted.overridden is not None:
-        found = found.filter(overridden=wanted.overridden)
-    for word in wanted_words(wanted.patient):
-        found = found.filter(pk__in=begun(clinic, word).values("document"))
-    return found
+        found = found.filter(overridden__in=[wanted.overridden])  # a bare "overridden" would use no index on SQLite
+    return called(found, wanted_words(wanted.patient), clinic)
 
 
-def begun(clinic: Clinic, word: str) -> QuerySet[RecordWord]:
+def called(found: QuerySet[SealedDocument], words: list[str], clinic: Clinic) -> QuerySet[SealedDocument]:
+    """Those with all the words: the rarest is read whole, but a single word that many have is looked for on the walk."""
+    if not words:
+        return found
+    of_clinic = RecordWord.objects.filter(clinic=clinic)
+    count, _, rarest = min((of_clinic.filter(begun(word))[:COMMON].count(), -len(word), word) for word in words)
+    if count == COMMON and len(words) == 1:
+        return found.filter(any_of(RecordWord.objects.filter(begun(rarest), document=OuterRef("pk"))))
+    read = of_clinic.filter(begun(rarest))
+    for word in words:
+        if word != rarest:
+            read = read.filter(Exists(RecordWord.objects.filter(begun(word), document=OuterRef("document"))))
+    return found.filter(pk__in=read.values("document"))
+
+
+def begun(word: str) -> Q:
     """The words that begin so: a range of the index, and the beginning itself for a database that orders otherwise."""
-    return RecordWord.objects.filter(clinic=clinic, word__gte=word, word__lt=f"{word}\uffff", word__startswith=word)
+    return Q(word__gte=word, word__lt=f"{word}\uffff", word__startswith=word)
 
 
 def midnight(day: datetime.date, clinic: Clinic) -> datetime.datetime:
@@ -135,8 +150,8 @@ def beyond(order: tuple[str, ...], cursor: SealedDocument) -> Q:
     return bound & either
 
 
-def in_batches(rows: Iterable[type_of_row]) -> Iterator[list[type_of_row]]:
+def in_batches(rows: Iterable[type_of_row], size: int = AT_ONCE) -> Iterator[list[type_of_row]]:
     """The rows, as many at a time as are held at once."""
     left = iter(rows)
-    while some := list(islice(left, AT_ONCE)):
+    while some := list(islice(left, size)):
         yield some

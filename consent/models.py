@@ -207,14 +207,17 @@ class SealedDocument(AppendOnly):
 
 
 class RecordWord(AppendOnly):
-    """One word by whose beginning a record is found."""
+    """One word by whose beginning a record is found; read from either end, so both ways have an index."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", db_index=False)
-    document = models.ForeignKey(SealedDocument, models.PROTECT, related_name="words")
+    document = models.ForeignKey(SealedDocument, models.PROTECT, related_name="words", db_index=False)
     word = models.CharField(max_length=60)
 
     class Meta:
-        indexes = [models.Index(fields=["clinic", "word", "document"], name="records_by_word")]
+        indexes = [
+            models.Index(fields=["clinic", "word", "document"], name="records_by_word"),
+            models.Index(fields=["document", "word"], name="words_of_record"),
+        ]
 
 
 class RecordExport(AppendOnly):

@@ -17,7 +17,7 @@ from consent.stages import DUE, WITH_PATIENT, State, having, nothing_reported, w
 from screening.models import Intake
 from screening.precautions.vocabulary import Outcome
 
-PAGE = 50
+PAGE = 30
 GLANCE = 10  # of those lists that are not the first
 CLEAR = "clear"
 GROUPS = {

@@ -9,7 +9,7 @@ from clinic.models import Clinic, Patient, Visit
 from consent.stages import no_later_than
 from screening.models import Decision, Review
 
-PAGE = 50
+PAGE = 30
 FORGOTTEN = datetime.timedelta(days=365)  # whom nobody has called for a year has gone elsewhere
 
 

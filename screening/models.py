@@ -362,6 +362,7 @@ class Review(AppendOnly):
                 condition=models.Q(decision="proceed") | ~models.Q(reason=""), name="defer_and_decline_say_why"
             ),
         ]
+        indexes = [models.Index(fields=["until", "id"], condition=models.Q(decision="defer"), name="deferred_until")]
 
 
 class Presence(models.Model):

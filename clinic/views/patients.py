@@ -19,7 +19,7 @@ LONGEST_SEARCH = 120
 
 
 def patient_of(request: StaffRequest, patient: str) -> Patient:
-    rows = Patient.objects.visible_to(request.user).filter(clinic=request.member.clinic)
+    rows = Patient.objects.visible_to(request.member)
     return get_object_or_404(rows.select_related("clinic", "merged_into"), pk=patient)
 
 

@@ -39,7 +39,7 @@ def of_patient(request: StaffRequest, patient: str) -> HttpResponse:
 @staff(Role.ADMIN)
 @require_safe
 def of_record(request: StaffRequest, document: str) -> HttpResponse:
-    rows = SealedDocument.objects.visible_to(request.user).filter(clinic=request.member.clinic)
+    rows = SealedDocument.objects.visible_to(request.member)
     found = get_object_or_404(rows.select_related("visit", "clinic"), pk=document)
     note(request, found, visit=str(found.visit_id))
     return listed(request, trail.of_record(found), {"document": found})

@@ -49,7 +49,7 @@ def decide(request: StaffRequest, visit: str) -> HttpResponse:
         keep_typed(request, found)
         return redirect("case", found.pk)
     screening = get_object_or_404(
-        Screening.objects.visible_to(request.user), pk=form.cleaned_data["screening"], visit=found
+        Screening.objects.visible_to(request.member), pk=form.cleaned_data["screening"], visit=found
     )
     values = form.cleaned_data
     try:
@@ -179,7 +179,7 @@ def sign(request: StaffRequest, visit: str) -> HttpResponseBase:
         problem = " ".join(str(item) for items in form.errors.values() for item in items)
         return desk(request, visit, problem=problem, status=422)
     ceremony = get_object_or_404(
-        Ceremony.objects.visible_to(request.user), pk=form.cleaned_data["ceremony"], visit=visit
+        Ceremony.objects.visible_to(request.member), pk=form.cleaned_data["ceremony"], visit=visit
     )
     values = form.cleaned_data
     try:

@@ -13,10 +13,9 @@ from consent.models import SealedDocument
 @staff(Role.CLINICIAN, Role.ADMIN)
 def patient_records(request: StaffRequest, patient: str) -> HttpResponse:
     """All sealed records of the patient at this clinic, the newest first."""
-    clinic = request.member.clinic
-    found = get_object_or_404(Patient.objects.visible_to(request.user).filter(clinic=clinic), pk=patient)
+    found = get_object_or_404(Patient.objects.visible_to(request.member), pk=patient)
     with transaction.atomic():
-        audit.log(clinic, request.user, "patient.records_listed", found)
-    rows = SealedDocument.objects.visible_to(request.user).filter(clinic=clinic, visit__patient=found)
+        audit.log(request.member.clinic, request.user, "patient.records_listed", found)
+    rows = SealedDocument.objects.visible_to(request.member).filter(visit__patient=found)
     documents = rows.select_related("decided_by", "visit").order_by("-sealed_at")
     return render(request, "consent/earlier.html", {"patient": found, "documents": documents})

@@ -21,14 +21,14 @@ LATEST = 8
 def queue_of(request: StaffRequest) -> Queue:
     """What the address says of the clinic's cases."""
     member = request.member
-    visits = Visit.objects.visible_to(member.user)
+    visits = Visit.objects.visible_to(member)
     return queue(visits, member.clinic, member.user, Chosen.read(request.GET.get))
 
 
 def day_of(request: StaffRequest) -> Day:
     first = request.GET.get("visits", "")
     number = int(first) if first.isascii() and first.isdecimal() and len(first) < 7 else 0
-    return todays(Visit.objects.visible_to(request.user), request.member.clinic, request.user, number)
+    return todays(Visit.objects.visible_to(request.member), request.member.clinic, request.user, number)
 
 
 def for_clinician(request: StaffRequest) -> dict[str, Any]:
@@ -38,8 +38,7 @@ def for_clinician(request: StaffRequest) -> dict[str, Any]:
 
 def for_admin(member: Member) -> dict[str, Any]:
     latest = (
-        SealedDocument.objects.visible_to(member.user)
-        .filter(clinic=member.clinic)
+        SealedDocument.objects.visible_to(member)
         .select_related("decided_by")
         .order_by("-sealed_at", "-id")
     )

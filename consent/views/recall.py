@@ -16,5 +16,5 @@ def recall_list(request: StaffRequest) -> HttpResponse:
     """Those who are due, and those who will be."""
     member, asked = request.member, request.GET.get("from", "")
     first = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 0
-    found = recall(Review.objects.visible_to(member.user), member.clinic, first)
+    found = recall(Review.objects.visible_to(member), member.clinic, first)
     return render(request, "consent/recall.html", {"found": found, "first": first})

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def document_of(request: StaffRequest, document: str) -> SealedDocument:
-    rows = SealedDocument.objects.visible_to(request.user).filter(clinic=request.member.clinic)
+    rows = SealedDocument.objects.visible_to(request.member)
     found: SealedDocument = get_object_or_404(rows.select_related("clinic", "ceremony", "visit__patient"), pk=document)
     return found
 

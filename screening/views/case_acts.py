@@ -46,7 +46,7 @@ def posted_screening(request: StaffRequest, visit: Visit) -> Screening:
     key = uuid_of(request.POST.get("screening", ""))
     if key is None:
         raise NotOffered
-    rows = Screening.objects.visible_to(request.user).select_related("intake", "policy")
+    rows = Screening.objects.visible_to(request.member).select_related("intake", "policy")
     screening = get_object_or_404(rows, pk=key, visit=visit)
     screening.visit = visit
     return screening

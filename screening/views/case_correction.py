@@ -59,7 +59,7 @@ def asked_on(precaution: Precaution, visit: Visit) -> list[Any]:
 
 def corrected(request: StaffRequest, visit: Visit, shown: str, form: PageForm, reason: CaseForm) -> int:
     """Correct the answers; the status says how it went, and the forms say what is wrong."""
-    screening = Screening.objects.visible_to(request.user).filter(pk=uuid_of(shown), visit=visit).first()
+    screening = Screening.objects.visible_to(request.member).filter(pk=uuid_of(shown), visit=visit).first()
     if screening is None:
         form.add_error(None, _("The page did not say which screening it showed. Please look again and send it anew."))
         return 409

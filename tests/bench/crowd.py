@@ -18,9 +18,16 @@ from screening.precautions.vocabulary import Outcome
 from tests import papers
 
 BATCH = 2000
-FAMILY = ("Keogh", "Lindqvist", "Haddad", "Nowak", "Rossi", "Rao", "Kaiser", "Brown", "Quinn", "Park", "Ortiz", "Finch")
-GIVEN = ("Ann", "Ruth", "Layla", "Ewa", "Carla", "Sunita", "Bernd", "Olivia", "Walter", "Liam", "Lucía", "Harold")
+BEGIN = "Ke Li Ha No Ro Ra Kai Bro Qui Pa Or Fi Sto Mar Des Tru Wen Abe Vil Gro Sor Ul Yam Zie Cha Dun Ede Fro Gal Hem Ivo Jan"
+END = "ogh ndqvist ddad wak ssi rao ser wn nn rk tiz nch neby tin mond long sley lard la ve ell rich ada gler man bar na st lo ry"
+FAMILY = [begin + end for end in END.split() for begin in BEGIN.split()]
+GIVEN = ["Ann", "Ruth", "Layla", "Ewa", "Lucía", *(f"{name}{end}" for end in ("a", "o", "en") for name in BEGIN.split())]
+# As common as in a town: the first family name has one person in fifty, the first given name one in fourteen.
+SHARES = [
+    list(itertools.accumulate(1 / (rank + start) for rank in range(len(names)))) for names, start in ((FAMILY, 10), (GIVEN, 4))
+]
 NUMBERS = itertools.count()
+CHANCE = random.Random(11)
 
 
 def certificate(clinic: Clinic) -> SealingCertificate:
@@ -32,8 +39,9 @@ def certificate(clinic: Clinic) -> SealingCertificate:
 
 
 def patient(clinic: Clinic, number: int) -> Patient:
-    name = f"{GIVEN[number % 12]} {FAMILY[number // 12 % 12]} {number}"
-    return Patient(clinic=clinic, name=name, born=datetime.date(1940 + number % 70, 1 + number % 12, 1 + number % 28))
+    family, given = (CHANCE.choices(names, cum_weights=shares)[0] for names, shares in zip((FAMILY, GIVEN), SHARES, strict=True))
+    born = datetime.date(1940 + number % 70, 1 + number % 12, 1 + number % 28)
+    return Patient(clinic=clinic, name=f"{given} {family} {number}", born=born)
 
 
 def visit(of: Patient, clinician: User, starts_at: datetime.datetime) -> Visit:
@@ -158,4 +166,4 @@ def batches(count: int) -> Iterator[list[int]]:
 def settle() -> None:
     """What a database in use has done by itself: it knows how its rows are spread."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")

@@ -67,8 +67,9 @@ ASKED = (
 )
 # Filters of records, sent before the list is asked for.
 SOUGHT = (
-    ("a rare name", {"patient": "keogh 7"}),
+    ("one patient", {"patient": "69984"}),
     ("a common name", {"patient": "Ann"}),
+    ("two common names", {"patient": "ann keogh"}),
     ("a name nobody has", {"patient": "Zzyzx"}),
     ("deferrals", {"decision": "defer"}),
     ("overridden ones", {"overridden": "yes"}),
