@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from clinic.models import IDLE, Clinic, Handover, User, Visit, age_on
-from consent.models import SealedDocument, Signature
+from consent.models import SealedDocument, Signature, Withdrawal
 from consent.stages import DUE, State, no_later_than, with_order
 from screening.models import Decision, Finding, IntakeDraft
 from screening.precautions.vocabulary import Outcome
@@ -26,6 +26,7 @@ SEAL_WORDS = {
     Decision.DEFER: lazy("Deferred, sealed"),
     Decision.DECLINE: lazy("Declined, sealed"),
 }
+WITHDRAWN = lazy("Consent withdrawn")
 SHOWN = (
     "reason", "starts_at", "patient__name", "patient__born",
     "clinician__first_name", "clinician__last_name", "clinician__username",
@@ -79,7 +80,14 @@ class Row:
 
     @property
     def words(self) -> str:
+        if self.withdrawn_at:
+            return str(WITHDRAWN)
         return str(SEAL_WORDS[Decision(self.document.decision)] if self.document else self.state.label)
+
+    @property
+    def withdrawn_at(self) -> datetime.datetime | None:
+        """When the consent was taken back: from then on nobody is treated on it, whether or not that is sealed too."""
+        return self.document.withdrawn_at if self.document else None  # type: ignore[attr-defined]
 
     @property
     def waits(self) -> str:
@@ -95,7 +103,7 @@ class Row:
     def aside(self) -> str:
         """The small line below the state."""
         if self.document:
-            return self.clock(self.document.sealed_at)
+            return self.clock(self.withdrawn_at or self.document.sealed_at)
         return _("tablet with the patient") if self.in_hand else self.waits
 
     @property
@@ -164,8 +172,10 @@ def outcomes_of(keys: Iterable[UUID]) -> dict[UUID, tuple[Outcome, ...]]:
 
 
 def documents_of(keys: Iterable[UUID]) -> dict[Any, SealedDocument]:
-    """The record of the newest decision of each visit."""
+    """The record of the newest decision of each visit, with when its consent was taken back."""
     found = SealedDocument.objects.filter(
         no_later_than("review__screening"), review__isnull=False, visit__in=list(keys)
     )
-    return {row.visit_id: row for row in found.only("visit", "decision", "sealed_at")}
+    withdrawn = Withdrawal.objects.filter(consent=OuterRef("pk")).values("said_at")
+    rows = found.annotate(withdrawn_at=Subquery(withdrawn)).only("visit", "decision", "sealed_at")
+    return {row.visit_id: row for row in rows}

@@ -516,7 +516,7 @@ def emailed(visit, mia, token):
 
 def test_the_message_has_the_link_and_nothing_of_the_patient(visit, mia, token):
     page = emailed(visit, mia, token)
-    assert "The link was sent to ann@example.org." in text(page)
+    assert "The link was sent to <bdi>ann@example.org</bdi>." in text(page)
     assert "Send by email" not in text(page)
     (message,) = mail.outbox
     assert message.to == ["ann@example.org"]

@@ -73,6 +73,8 @@ def test_questions_are_shown_in_each_language_with_its_status_and_staffs_stay_en
     page = text_of(signed_in(clinician).get(reverse("precautions"), {"language": code}))
     assert f"{QUESTIONS['skin'].text}</p>" not in page
     assert f'<p class="ask" lang="{code}" dir="{direction}">' in page
+    assert f'<span lang="{code}" dir="{direction}">' in page, "what the patient reads is in that language too"
+    assert f'href="?language={code}#fifteen" aria-current="true"' in page
     assert "not yet confirmed by a clinician" in page
     assert QUESTIONS["can-decide"].text in page
     assert "What the source says in our words" in page

@@ -63,6 +63,8 @@ def next_step(row: Row) -> dict[str, str]:
     if row.state == State.CONSENT:
         words = _("Resume the consent") if row.begun else _("Follow the consent")
         return none | {"next": reverse("consent-desk", args=[visit]), "next_words": words} if row.in_hand else none
+    if row.withdrawn_at:
+        return none
     return none | ({"done": _("Done")} if row.document else {"wait": _("Wait for the clinician")})
 
 

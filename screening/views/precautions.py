@@ -155,7 +155,7 @@ def show(request: StaffRequest, problem: str = "", status: int = 200) -> HttpRes
     context: dict[str, Any] = {
         "fifteen": [row(precaution, language, policy) for precaution in PRECAUTIONS],
         "additional": [row(precaution, language, policy) for precaution in ADDITIONAL],
-        "language": language, "languages": languages().values(), "status": status_words(language.code, language.checked),
+        "chosen": language, "languages": languages().values(), "status": status_words(language.code, language.checked),
         "settings": settings(policy), "versions": VERSIONS, "problem": problem,
         "now": {"questions": QUESTIONNAIRE_VERSION, "rules": RULES_VERSION, "digest": QUESTIONNAIRE_DIGEST},
         "cases": len(cases), "as_expected": sum(not case.disagreements() for case in cases),

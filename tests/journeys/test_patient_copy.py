@@ -81,5 +81,5 @@ def test_the_sheet_prints_alone_and_a_consent_is_taken_back_by_keyboard(demo, co
     page.get_by_role("button", name="Withdraw and seal").press("Enter")
     expect(page.get_by_text("The record of it is sealed")).to_be_visible()
     page.goto(f"/records/{consent.pk}/")
-    expect(page.get_by_text(re.compile("withdrawn on"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Withdrawn on"))).to_be_visible()
     assert not amiss(page)
