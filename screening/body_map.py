@@ -50,6 +50,15 @@ class BodyMap:
         return [Line(drawn.path, _transform(figure, drawn)) for figure in FIGURES for drawn in figure.rest]
 
     @property
+    def plain(self) -> list[Line]:
+        """All areas without a state, as few shapes: for paper, where no area has a word of its own to show."""
+        joined: dict[str, str] = {}
+        for shape in self.shapes:
+            if shape.classes == "area":
+                joined[shape.transform] = joined.get(shape.transform, "") + shape.path
+        return [Line(path, transform) for transform, path in joined.items()]
+
+    @property
     def lines(self) -> list[Line]:
         return [Line(figure.lines, _transform(figure)) for figure in FIGURES if figure.lines]
 

@@ -66,11 +66,11 @@ def written(review: Review, ceremony: Ceremony | None = None, signatures: list[S
     )  # fmt: skip
 
 
-def consented(demo: Demo, screening: Screening) -> str:
+def consented(demo: Demo, screening: Screening, ink: str = INK) -> str:
     """The record of a consent that everybody signed; the clinician's signature is not saved yet."""
     ceremony = signing.open_ceremony(review.decide(screening, "proceed", demo.siobhan), demo.mia)
     while signer := signing.next_on_tablet(ceremony):
-        signing.sign(ceremony, signer.role, strokes=INK)
+        signing.sign(ceremony, signer.role, strokes=ink)
     last = signing.make_signature(ceremony, signing.unsigned(ceremony)[0], "", "Siobhan Byrne", demo.siobhan)
     return written(ceremony.review, ceremony, [*ceremony.signatures.all(), last])
 

@@ -55,7 +55,7 @@ def record_html(
 def screened(review: Review, clock: Clock, valid_until: datetime.date | None) -> dict[str, Any]:
     """All that the screening found and what people did about it."""
     screening, stands = review.screening, standings(review.screening)
-    resolutions = list(review.visit.resolutions.select_related("by").order_by("created_at"))
+    resolutions = list(review.visit.resolutions.select_related("by", "screening").order_by("created_at"))
     reader = Reader(stands, resolutions, clock)
     interview = Interview(screening, resolutions, clock)
     found = tuple(sorted(map(reader.found, stands.findings), key=lambda item: (item.number, item.beyond, item.part)))
@@ -69,6 +69,7 @@ def screened(review: Review, clock: Clock, valid_until: datetime.date | None) ->
         "overridden": overridden,
         "rows": [front.row(item) for item in found],
         "plan": planned,
+        "answered": front.answered(screening.intake, clock),
         "fifteen": sections,
         "additional": fifteen.additional(interview, found),
         "quiet": [section for section in sections if section.is_quiet],

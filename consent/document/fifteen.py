@@ -29,11 +29,12 @@ class Settled:
 
 @dataclass(frozen=True)
 class Answer:
-    """One question as asked, what was said, and how it was settled.
+    """One question as asked, with its code in the questionnaire, what was said, and how it was settled.
 
     `shown` and `shown_said` are the patient's own words in `language`, where the intake was not in the clinic's.
     """
 
+    code: str
     question: str
     hint: str
     asked: str
@@ -100,7 +101,7 @@ class Interview:
         ]
         # An answer to a question that the rules no longer know is never lost.
         others = [
-            self.in_words(row, Answer("", "", str(ASKED[Asked.PATIENT]), "", ()))
+            self.in_words(row, Answer(code, "", "", str(ASKED[Asked.PATIENT]), "", ()))
             for code, row in self.asked.items()
             if row["precaution"] == precaution.number and code not in known
         ]
@@ -109,7 +110,7 @@ class Interview:
     def answer(self, question: Question) -> Answer:
         row = self.asked.get(question.code)
         settled = tuple(self.settled(item) for item in self.binding.get(question.code, []))
-        found = Answer(_(question.text), _(question.hint), str(ASKED[question.asked]), "", settled)
+        found = Answer(question.code, _(question.text), _(question.hint), str(ASKED[question.asked]), "", settled)
         if row:
             found = self.in_words(row, found)
         if not found.said and not settled:

@@ -11,7 +11,7 @@ from consent.document.findings import Found, Overridden, needle_words
 from consent.document.plan import PrintedPlan
 from consent.document.words import Act, Clock, act, listed, overall_words
 from screening.assistance import Helper, helpers_of
-from screening.models import Decision, Review, Screening
+from screening.models import Decision, Intake, Review, Screening
 from screening.precautions.vocabulary import Case
 from screening.standing import Standings
 
@@ -51,6 +51,14 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """When the answers that were screened were sent or last corrected, and the how-manieth they are."""
+
+    when: str
+    version: int
+
+
+@dataclass(frozen=True)
 class Row:
     """One line of the table of findings."""
 
@@ -74,6 +82,10 @@ def person(screening: Screening, case: Case, clock: Clock) -> Person:
         patient.name, clock.day(screening.born), age, patient.language,
         answered_in=status_words(intake.language, intake.translation), helpers=tuple(helpers_of(intake.help)),
     )  # fmt: skip
+
+
+def answered(intake: Intake, clock: Clock) -> Answered:
+    return Answered(clock.time(intake.created_at), intake.version)
 
 
 def coming(review: Review, clock: Clock) -> Coming:

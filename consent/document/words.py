@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from clinic.models import User
+from screening.models import Override, Resolution, Review, Screening, SecondOpinion
 from screening.precautions.vocabulary import Origin, Requirement
 from screening.questionnaire import QUESTIONS
 from screening.words import OVERALL, badge_words
@@ -69,17 +69,26 @@ class Badge:
 
 @dataclass(frozen=True)
 class Act:
-    """Something that a person recorded, and when."""
+    """Something that a person recorded; `when` says on which screening of the visit too."""
 
     who: str
     when: str
     note: str = ""
 
 
-def act(row: Any, clock: Clock, note: str = "") -> Act:
-    """For any row with `by` and `created_at`."""
-    by: User = row.by
-    return Act(by.printed_name, clock.time(row.created_at), note)
+def act(row: Resolution | Override | SecondOpinion | Review, clock: Clock, note: str = "") -> Act:
+    """Who did it and when, and which screening they had before them."""
+    return Act(row.by.printed_name, f"{clock.time(row.created_at)}, {screening_words(screening_of(row).seq)}", note)
+
+
+def screening_of(row: Resolution | Override | SecondOpinion | Review) -> Screening:
+    if isinstance(row, SecondOpinion):
+        row = row.override
+    return row.finding.screening if isinstance(row, Override) else row.screening
+
+
+def screening_words(seq: int) -> str:
+    return _("screening %(number)s") % {"number": seq}
 
 
 def badge_of(outcome: str, scope: str) -> Badge:

@@ -4,6 +4,7 @@
 """
 
 import gc
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -44,7 +45,7 @@ def naive_key() -> bytes:
 
 
 def naive(html: str, identity: Path) -> bytes:
-    """What one would write first: fonts and style sheet for each record, the key read for each seal."""
+    """What one would write first: the system's fonts and the style sheet for each record, the key read for each seal."""
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner, sign_pdf
     from weasyprint import CSS, HTML
@@ -53,7 +54,7 @@ def naive(html: str, identity: Path) -> bytes:
     fonts = FontConfiguration()
     sheet = CSS(string=rendering.workshop().stylesheet.read_text(), font_config=fonts)
     unsigned = HTML(string=html).write_pdf(
-        stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/a-3a", finisher=drawing.finish
+        stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/a-3a", finisher=drawing.tell
     )
     signer = SimpleSigner.load_pkcs12(str(identity), passphrase=b"x")
     out: Any = sign_pdf(IncrementalPdfFileWriter(BytesIO(unsigned)), PdfSignatureMetadata(field_name="S"), signer=signer)
@@ -65,14 +66,18 @@ def best(html: str) -> bytes:
 
 
 def naively_signed(html: str) -> str:
-    """Each drawn signature as a path for each of its segments, as a pad's own picture has it."""
-    import re
+    """Each drawn signature with a path for every segment, as a pad's own picture of it has."""
+    segment = re.compile(r"([MQL])([^MQLh]+)")
 
-    def split(found: "re.Match[str]") -> str:
-        pieces = re.findall(r"[MQLh][^MQLh]*", found[1])
-        return "".join(f'<path d="M0 0{piece}"/>' for piece in pieces for _ in range(2))
+    def split(found: re.Match[str]) -> str:
+        pieces, at = [], ""
+        for kind, numbers in segment.findall(found[1]):
+            if kind != "M":
+                pieces.append(f'<path d="M{at}{kind}{numbers}" fill="none" stroke="black" stroke-width="6"/>')
+            at = " ".join(numbers.split()[-2:])
+        return "".join(pieces)
 
-    return re.sub(r'<path d="(M[^"]{400,})"\s*/>', split, html)
+    return re.sub(r'<path d="(M[^"]*)" fill="none"[^>]*/>', split, html)
 
 
 def seconds(work: Callable[[], bytes]) -> float:
