@@ -40,8 +40,12 @@ def test_every_question_stands_as_asked_with_its_answer_beside_it(demo):
     text = Reader(consented(demo, screening)).text
     assert len(screening.intake.asked) > 30
     for row in screening.intake.asked:
-        asked = " ".join([row["text"], row["hint"]]).strip()
+        asked = " ".join([row["text"], *filter(None, [row["hint"], row["hint"] and "·"]), row["code"]])
         assert f"{asked} {row['said']}" in text
+    when = re.compile(
+        r"Answers sent \d+ \w+ 2026, \d\d:\d\d \(version 2\), questionnaire 2026\.\d+; its code stands after"
+    )
+    assert when.search(text)
 
 
 def test_questions_to_staff_and_guardian_say_who_was_asked_and_who_answered(demo):
@@ -52,7 +56,8 @@ def test_questions_to_staff_and_guardian_say_who_was_asked_and_who_answered(demo
         "guardian-agrees": "parent or guardian",
     }.items():
         question = QUESTIONS[code]
-        words = re.escape(f"{question.text} ({asked}) {question.hint}".strip())
+        hint = f" {question.hint} ·" if question.hint else ""
+        words = re.escape(f"{question.text} ({asked}){hint} {code}")
         assert re.search(words + r" \w[\w ]+ Siobhan Byrne , ", text)
 
 
@@ -60,14 +65,15 @@ def test_a_settled_answer_shows_what_the_patient_said_who_settled_it_when_and_th
     text = Reader(consented(demo, child_with_everything(demo))).text
     pattern = r"I am not sure|Not sure"
     assert re.search(
-        rf"({pattern}) Settled: Yes Siobhan Byrne , \d+ \w+ \d{{4}}, \d\d:\d\d A dry graze, seen today\.", text
+        rf"({pattern}) Settled: Yes Siobhan Byrne , \d+ \w+ \d{{4}}, \d\d:\d\d, screening \d A dry graze, seen today\.",
+        text,
     )
 
 
 def test_a_question_that_nobody_answered_is_said_to_count_as_not_sure(demo):
     screening = demo.case("Peter Walsh", 35, "Elbow", ill_today="yes")
     text = Reader(written(review.decide(screening, "defer", demo.siobhan, "A cold with fever."))).text
-    assert f"{QUESTIONS['can-decide'].text} (clinician) Not answered; it counts as not sure" in text
+    assert f"{QUESTIONS['can-decide'].text} (clinician) can-decide Not answered; it counts as not sure" in text
 
 
 def test_an_override_is_on_record_with_its_reason_and_both_clinicians(demo):
@@ -77,7 +83,9 @@ def test_an_override_is_on_record_with_its_reason_and_both_clinicians(demo):
         "What was overridden, and why Source, precaution 14: Veins and arteries Contraindicated Siobhan Byrne" in front
     )
     assert SEEN in front
-    assert re.search(r"Second clinician: Tom Ellis , .{18,26}: agrees I agree, having seen her\.", front)
+    assert re.search(
+        r"Second clinician: Tom Ellis , \d+ \w+ 2026, \d\d:\d\d, screening \d: agrees I agree, having seen her\.", front
+    )
     assert "One override." in front
 
 

@@ -4,16 +4,19 @@ import re
 import subprocess
 from io import BytesIO
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from pypdf import PdfReader
 
 from consent import rendering, signing
+from consent.document import notes
+from consent.document.words import Clock
 from consent.management.commands.demo import INK, Demo
 from screening import review
 from screening.precautions import PRECAUTIONS
 from tests.translated import made_up
-from tests.written import TOKEN, WORDS, child_with_everything, clear_case, consented, written
+from tests.written import HEAD, SEALED_AT, TOKEN, WORDS, child_with_everything, clear_case, consented, written
 
 
 @pytest.fixture
@@ -108,3 +111,24 @@ def test_arabic_and_chinese_words_are_drawn_with_fonts_of_ours(demo, monkeypatch
     assert any("Arabic" in name for name in fonts)
     assert any("SC" in name for name in fonts)
     assert phrases["zh-hans"] in "".join(page.extract_text() for page in pages)
+
+
+def test_pages_are_well_formed_so_that_they_are_read_fast_and_the_paper_is_the_same_as_of_html(demo, monkeypatch):
+    ceremony = signing.open_ceremony(review.decide(child_with_everything(demo), "proceed", demo.siobhan), demo.mia)
+    signing.sign(ceremony, "patient", strokes=INK, language="ar")
+    refused = signing.refuse(ceremony, "guardian", "Not <today> & not so")
+    review_again = review.decide(review.reopen(ceremony.visit, demo.siobhan), "decline", demo.siobhan, "No & no, \xa0 thank you")
+    withdrawn = notes.note_html(
+        notes.of_refusal(refused, Clock(demo.clinic.zone)), ceremony.review, number="7F3A-92C1-K4MN", sealed_at=SEALED_AT,
+        head=HEAD, certificate="9f" * 32, previous=None,
+    )  # fmt: skip
+    for html in (consented(demo, clear_case(demo, "O'Brien <b>")), written(review_again), withdrawn):
+        ElementTree.fromstring(html)
+        fast = rendering.render(html)
+        with monkeypatch.context() as slow:
+            slow.setattr(ElementTree, "fromstring", unreadable)
+            assert rendering.render(html) == fast
+
+
+def unreadable(_text: str) -> None:
+    raise ElementTree.ParseError

@@ -18,11 +18,9 @@ from tests.door import Door
 
 SECRET = "top-secret-7391"
 PAGE = """<!doctype html><html lang="en"><head><title>Consent to dry needling</title>
-<meta name="dcterms.created" content="2026-11-23T10:42:00+00:00">{head}</head><body>
-<div class="head-first"><p class="head-clinic">Harbour Physio<p class="head-record">Record 7F3A</div>
-<div class="head-next"><p class="head-clinic">Harbour Physio<p class="head-record">Record 7F3A</div>
-<div class="foot"><p>Rules 1<p class="foot-page">
-Page <span class="page-now"></span> of <span class="page-all"></span></div>
+<meta name="dcterms.created" content="2026-11-23T10:42:00+00:00">{head}</head>
+<body data-clinic="Harbour Physio" data-about="Record 7F3A" data-made-by="Rules 1" data-page="Page" data-of="of">
+<div class="head"><p class="head-clinic">Harbour Physio<p class="head-record">Record 7F3A</div>
 <h1>Consent</h1>{body}</body></html>"""
 
 
