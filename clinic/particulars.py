@@ -1,5 +1,6 @@
 """What a clinic says of itself: its name, address, clock, paper, technique and logo; each change is on the audit trail."""
 
+import datetime
 import hashlib
 from collections.abc import Iterable
 
@@ -18,9 +19,10 @@ def change(clinic: Clinic, changed: Iterable[str], by: User) -> None:
             audit.log(clinic, by, "clinic.changed", clinic, fields=fields)
 
 
-def logo_of(clinic: Clinic) -> Logo | None:
-    """The logo that counts now; None when there is none."""
-    newest: Logo | None = clinic.logos.order_by("-created_at").first()
+def logo_of(clinic: Clinic, at: datetime.datetime | None = None) -> Logo | None:
+    """The logo that counts now, or counted at that time; None when there is none."""
+    logos = clinic.logos.filter(created_at__lte=at) if at else clinic.logos
+    newest: Logo | None = logos.order_by("-created_at").first()
     return newest if newest and newest.png else None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from clinic import audit
+from clinic import audit, particulars
 from clinic.models import Clinic, User, Visit
 from consent import archive, attached, document, fhir, keys, rendering, sealing, stamping
 from consent.document import notes
@@ -76,6 +76,12 @@ def before(visit: Visit) -> SealedDocument | None:
     return visit.documents.order_by("-sealed_at", "-created_at").first()
 
 
+def drawn(html: str, visit: Visit, told: Told, carried: Sequence[rendering.Attachment]) -> bytes:
+    """The page with the logo that the clinic had at the time."""
+    logo = particulars.logo_of(visit.clinic, told.at)
+    return rendering.render(html, {document.LOGO: (bytes(logo.png), "image/png")} if logo else {}, carried)
+
+
 def record_pdf(review: Review, given: fhir.Agreement | None, told: Told) -> bytes:
     """The record of a decision, not sealed yet: with what was agreed a consent."""
     html = document.record_html(
@@ -83,8 +89,7 @@ def record_pdf(review: Review, given: fhir.Agreement | None, told: Told) -> byte
         ceremony=given.ceremony if given else None, signatures=given.signatures if given else (),
         valid_until=told.valid_until, previous=told.previous,
     )  # fmt: skip
-    carried = attached.attachments_of(review, given, told.number, told.at, told.head)
-    return rendering.render(html, attachments=carried)
+    return drawn(html, review.visit, told, attached.attachments_of(review, given, told.number, told.at, told.head))
 
 
 def note_pdf(note: notes.Note, given: fhir.Agreement, told: Told) -> bytes:
@@ -94,7 +99,7 @@ def note_pdf(note: notes.Note, given: fhir.Agreement, told: Told) -> bytes:
         previous=told.previous,
     )  # fmt: skip
     carried = attached.attachments_of(given.review, given, told.number, told.at, told.head)
-    return rendering.render(html, attachments=carried)
+    return drawn(html, given.review.visit, told, carried)
 
 
 def seal_page(

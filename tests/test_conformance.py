@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
+from clinic import particulars
 from clinic.languages import ORIGINAL
 from clinic.text import check_name, tidy
 from consent import archive, decision, drawing, rendering, signing
 from consent.management.commands.demo import INK, STORIES, Demo
 from consent.models import SealedDocument
+from consent.redrawing import Redrawn, redraw
 from consent.seals import read_seals
 from tests import papers, verapdf
 from tests.conftest import FIGURE
@@ -92,6 +95,25 @@ def test_a_record_in_every_language_conforms(db, tmp_path, language):
     assert document.ceremony
     assert ORIGINAL not in {row.language for row in document.ceremony.signatures.exclude(role="clinician")}
     assert judged(archive.get(document.sha256), tmp_path) == {}
+
+
+def logo(mode: str) -> bytes:
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((240, 80)).convert(mode).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "P", "LA", "RGBA"])
+def test_a_record_with_any_logo_conforms_and_keeps_it(db, tmp_path, mode):
+    demo = Demo()
+    particulars.set_logo(demo.clinic, logo(mode), demo.siobhan)
+    STORIES[5](demo)
+    document = SealedDocument.objects.get()
+    data = archive.get(document.sha256)
+    assert judged(data, tmp_path) == {}
+    assert [image.image.size for image in PdfReader(io.BytesIO(data)).pages[0].images if image.image] == [(240, 80)]
+    particulars.remove_logo(demo.clinic, demo.siobhan)
+    assert redraw(document) == Redrawn.SAME, "it is drawn with the logo of its time"
 
 
 def test_no_name_that_we_take_spoils_a_record(tmp_path):

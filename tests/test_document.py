@@ -219,7 +219,7 @@ def test_versions_and_settings_and_the_way_to_check_are_printed(demo):
     text = Reader(html).text
     for said in (
         HEAD.hash, "Entry 214", "9f" * 32, screening.intake.questionnaire_digest[:16], "python manage.py verify FILE",
-        "No second clinician is asked", "Not recommended below 14 years", f"Rules {screening.rules_version}",
+        "No second clinician is asked", "Not recommended below 14 years", f"rules {screening.rules_version}",
     ):  # fmt: skip
         assert said in text
     assert Ceremony.objects.get().shown_digest[:16] in text
@@ -333,7 +333,7 @@ def test_each_language_says_whether_a_clinician_confirmed_the_translation(demo, 
     text = Reader(signed_in(demo, "es")).text
     words = "translation confirmed by a clinician" if checked == "confirmed" else "translation not yet confirmed"
     assert f"Spanish, {words}" in text
-    assert f"Consent text {wording.WORDING_VERSION} (Spanish, {words}" in text
+    assert f"consent text {wording.WORDING_VERSION} (Spanish, {words}" in text
 
 
 def test_a_signature_in_another_language_has_its_meaning_in_both(demo, monkeypatch):

@@ -7,18 +7,19 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from clinic import audit
+from clinic import audit, particulars
 from clinic.languages import ORIGINAL
 from consent.document import fifteen, front, history, met, notes, plan, signed, told, versions
 from consent.document.fifteen import Interview
 from consent.document.findings import Reader
+from consent.document.notes import LOGO
 from consent.document.signed import signature_path
 from consent.document.words import Clock
 from consent.models import Ceremony, SealedDocument, Signature
 from screening.models import Review
 from screening.standing import standings
 
-__all__ = ["record_html", "signature_path"]
+__all__ = ["LOGO", "record_html", "signature_path"]
 
 
 def record_html(
@@ -31,11 +32,12 @@ def record_html(
     `previous`: the record of this visit that it replaces or follows.
     """
     clinic, clock = review.visit.clinic, Clock(review.visit.clinic.zone)
-    sealed_at = sealed_at.astimezone(clinic.zone).replace(microsecond=0)
+    at, sealed_at = sealed_at, sealed_at.astimezone(clinic.zone).replace(microsecond=0)
     # A record is in the clinic's language; what was shown in another is marked where it stands.
     with override(ORIGINAL):
         return render_to_string("consent/record.html", {
             "clinic": clinic,
+            "logo": LOGO if particulars.logo_of(clinic, at) else "",
             "number": number,
             "sealed": clock.moment(sealed_at),
             "created": sealed_at.isoformat(),

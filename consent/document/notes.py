@@ -8,13 +8,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from clinic import audit
+from clinic import audit, particulars
 from clinic.languages import ORIGINAL
 from consent.document import front, versions
 from consent.document.words import Clock
 from consent.models import Refusal, SealedDocument, Signature, SignerRole, Withdrawal
 from screening.evaluation import case_of
 from screening.models import Review, rules_of
+
+
+LOGO = "asset:logo.png"  # by which a page asks for the clinic's logo
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,11 @@ def note_html(
 ) -> str:  # fmt: skip
     """A record of one page or two, which points to the record before it by its hash."""
     clinic, clock = review.visit.clinic, Clock(review.visit.clinic.zone)
-    sealed_at = sealed_at.astimezone(clinic.zone).replace(microsecond=0)
+    at, sealed_at = sealed_at, sealed_at.astimezone(clinic.zone).replace(microsecond=0)
     screening = review.screening
     with override(ORIGINAL):
         return render_to_string("consent/record_note.html", {
-            "clinic": clinic, "number": number, "sealed": clock.moment(sealed_at), "created": sealed_at.isoformat(),
+            "clinic": clinic, "logo": LOGO if particulars.logo_of(clinic, at) else "", "number": number, "sealed": clock.moment(sealed_at), "created": sealed_at.isoformat(),
             "language": ORIGINAL, "title": note.title, "note": note, "previous": before(previous, clock),
             "patient": front.person(screening, case_of(screening.intake, screening.plan, rules_of(screening.policy)), clock),
             "visit": front.coming(review, clock),
