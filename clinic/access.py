@@ -16,14 +16,17 @@ from clinic.models import Clinic, Role, User, Visit
 
 type_of_view = Callable[..., HttpResponseBase]
 
+AT_WORK_IN = "clinic"  # where a session keeps the key of the clinic that was chosen
+
 
 @dataclass(frozen=True)
 class Member:
-    """A signed-in person at work in one clinic, with the roles they have there."""
+    """A signed-in person at work in one clinic, with the roles they have there; `others`: clinics they could be at work in."""
 
     user: User
     clinic: Clinic
     roles: frozenset[str]
+    others: tuple[Clinic, ...] = ()
 
     @property
     def is_clinician(self) -> bool:
@@ -55,15 +58,28 @@ def visit_of(request: StaffRequest, visit: str) -> Visit:
     return get_object_or_404(rows.select_related("patient", "clinic", "clinician"), pk=visit)
 
 
-def member_of(user: Any) -> Member | None:
-    """The person's place of work: the clinic of their oldest active membership."""
+def member_of(request: HttpRequest) -> Member | None:
+    """The person's place of work: the clinic they chose since they signed in, or that of their oldest active membership."""
+    user: Any = request.user
     if not user.is_authenticated:
         return None
     rows = list(user.memberships.filter(active=True).select_related("clinic").order_by("pk"))
     if not rows:
         return None
-    clinic = rows[0].clinic
-    return Member(user, clinic, frozenset(row.role for row in rows if row.clinic_id == clinic.pk))
+    clinics = {str(row.clinic_id): row.clinic for row in rows}
+    clinic = clinics.get(request.session.get(AT_WORK_IN, ""), rows[0].clinic)
+    roles = frozenset(row.role for row in rows if row.clinic_id == clinic.pk)
+    return Member(user, clinic, roles, tuple(each for each in clinics.values() if each != clinic))
+
+
+def go_to_work(request: HttpRequest, member: Member, clinic: str) -> Clinic | None:
+    """Be at work in another of one's clinics, by its key; what was typed and looked for in this one is forgotten."""
+    chosen = next((each for each in member.others if str(each.pk) == clinic), None)
+    if chosen:
+        for name in [name for name in request.session.keys() if not name.startswith("_")]:  # noqa: SIM118 - no mapping
+            del request.session[name]
+        request.session[AT_WORK_IN] = clinic
+    return chosen
 
 
 def staff(*roles: Role) -> Callable[[Callable[Concatenate[Any, ...], HttpResponseBase]], type_of_view]:
@@ -73,7 +89,7 @@ def staff(*roles: Role) -> Callable[[Callable[Concatenate[Any, ...], HttpRespons
         @login_required
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            member = member_of(request.user)
+            member = member_of(request)
             if member is None:
                 raise PermissionDenied(_("Your account has no role in a clinic. Ask your clinic's admin."))
             if roles and not member.roles.intersection(roles):

@@ -10,6 +10,7 @@ KINDS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
     "people": (_("Signing in and members"), {
         "member.signed_in": _("Signed in"),
         "member.signed_out": _("Signed out"),
+        "member.changed_clinic": _("Came over from another clinic"),
         "member.sign_in_refused": _("Sign-in refused"),
         "member.password_refused": _("Wrong password"),
         "member.added": _("Member added"),

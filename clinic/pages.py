@@ -7,6 +7,7 @@ from clinic.views import calls, clinic, holds, join, merging, patients, people, 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("change-clinic/", sign_in.change_clinic, name="change-clinic"),
     path("patients/", patients.patients, name="patients"),
     path("patients/add/", patients.patient_add, name="patient-add"),
     path("patients/<uuid:patient>/", patients.patient, name="patient"),

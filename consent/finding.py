@@ -98,7 +98,8 @@ def called(found: QuerySet[SealedDocument], words: list[str], clinic: Clinic) ->
     if not words:
         return found
     of_clinic = RecordWord.objects.filter(clinic=clinic)
-    count, _, rarest = min((of_clinic.filter(begun(word))[:COMMON].count(), -len(word), word) for word in words)
+    keys = of_clinic.values("document")  # the index has these, so no row is read to count them
+    count, _, rarest = min((keys.filter(begun(word))[:COMMON].count(), -len(word), word) for word in words)
     if count == COMMON and len(words) == 1:
         return found.filter(any_of(RecordWord.objects.filter(begun(rarest), document=OuterRef("pk"))))
     read = of_clinic.filter(begun(rarest))

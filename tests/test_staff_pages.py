@@ -170,8 +170,8 @@ LOOKS = (
 # Named addresses that are no page of staff, each with why.
 PATIENTS, SENT, FILE, PART = "patients", "only takes what is sent", "a file", "part of a page"
 ONLY_SENT = (
-    "sign-out", "call-answer", "patient-separate", "patient-in-error-undo", "hand-over", "link-make", "link-email",
-    "link-stop", "person-link", "person-link-email", "person-link-stop", "clinic-logo-change", "case-present",
+    "sign-out", "change-clinic", "call-answer", "patient-separate", "patient-in-error-undo", "hand-over", "link-make",
+    "link-email", "link-stop", "person-link", "person-link-email", "person-link-stop", "clinic-logo-change", "case-present",
     "case-settle", "case-plan", "case-plan-preview", "case-as-last-time", "case-resolve", "case-record",
     "case-override", "case-second", "case-decide", "case-reopen", "precautions-switch", "consent-open",
     "consent-sign", "consent-seal", "copy-link", "copy-email", "copy-show", "dashboard-export", "records-export",

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clinic import audit
+from clinic.access import StaffRequest, go_to_work, staff
 from clinic.forms.desk import SignInForm
 from clinic.models import User
 from clinic.tablet import WIPE
@@ -41,6 +44,20 @@ class SignIn(LoginView):
 
 
 sign_in = SignIn.as_view()
+
+
+@staff()
+@require_POST
+def change_clinic(request: StaffRequest) -> HttpResponse:
+    """For somebody who works in several: from now on, each page is about the one chosen."""
+    chosen = go_to_work(request, request.member, request.POST.get("clinic", ""))
+    if chosen:
+        with transaction.atomic():
+            audit.log(chosen, request.user, "member.changed_clinic", request.user)
+        messages.success(request, _("You are at work in %(clinic)s now.") % {"clinic": chosen.name})
+    else:
+        messages.error(request, _("You cannot work in that clinic. Nothing was changed; ask its admin."))
+    return redirect("home")
 
 
 @require_POST

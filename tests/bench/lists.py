@@ -82,9 +82,20 @@ def get(client: Any, address: str) -> None:
         raise SystemExit(f"{address} answered {answer.status_code}")
 
 
-def line(what: str, few: Any, many: Any, address: str) -> tuple[str, str, str, str]:
-    small, big = medians_ms(partial(get, few, address), partial(get, many, address))
-    return what, f"{small:.1f} ms", f"{big:.1f} ms", f"{big / small:.2f}"
+def queries(ask: Callable[[], object]) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as made:
+        ask()
+    return len(made)
+
+
+def line(what: str, few: Any, many: Any, address: str) -> tuple[str, ...]:
+    asks = partial(get, few, address), partial(get, many, address)
+    small, big = medians_ms(*asks)
+    counts = " / ".join(str(queries(ask)) for ask in asks)
+    return what, f"{small:.1f} ms", f"{big:.1f} ms", f"{big / small:.2f}", counts
 
 
 def report() -> None:
@@ -98,7 +109,7 @@ def report() -> None:
         lines.append(line(what, few["admin"], many["admin"], "/records/"))
     show(
         f"Lists on {connection.vendor}; the last figure should not pass 2",
-        ("", f"{FEW} records", f"{SEALED:,} records, {OPEN:,} open", "ratio"),
+        ("", f"{FEW} records", f"{SEALED:,} records, {OPEN:,} open", "ratio", "queries"),
         lines,
     )
 
