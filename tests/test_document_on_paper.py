@@ -3,6 +3,7 @@
 import re
 import subprocess
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from consent.document import notes
 from consent.document.words import Clock
 from consent.management.commands.demo import INK, Demo
 from screening import review
+from screening.models import Review
 from screening.precautions import PRECAUTIONS
 from tests.translated import made_up
 from tests.written import HEAD, SEALED_AT, TOKEN, WORDS, child_with_everything, clear_case, consented, written
@@ -52,18 +54,52 @@ def test_on_paper_nothing_of_a_long_record_is_lost(demo):
     assert letters(answer) in body
 
 
+def sides(html: str, folder: Path) -> list[float]:
+    """Where the words of a page begin and end, in points from its left."""
+    (folder / "record.pdf").write_bytes(rendering.render(html))
+    command = ["pdftotext", "-bbox", str(folder / "record.pdf"), "-"]
+    boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [float(x) for x in re.findall(r'x(?:Min|Max)="([\d.-]+)"', boxes)]
+
+
+MARGIN, WIDTH = 15 * 72 / 25.4, 210 * 72 / 25.4
+
+
 @pytest.mark.needs("pdftotext")
-def test_every_word_on_paper_stands_between_the_margins(demo, tmp_path):
+def test_every_word_on_paper_stands_between_the_margins(demo, tmp_path, settings):
+    settings.PUBLIC_ADDRESS = "https://records.harbour-physio.example.org"
     html = consented(
         demo, child_with_everything(demo, reason=f"Because {TOKEN}", note=f"{TOKEN} held still", answer=TOKEN)
     )
-    (tmp_path / "record.pdf").write_bytes(rendering.render(html))
+    found = sides(html, tmp_path)
+    assert len(found) > 4000
+    assert MARGIN <= min(found) < max(found) <= WIDTH - MARGIN
+
+
+@pytest.mark.needs("pdftotext")
+def test_on_a_short_record_every_word_stands_between_the_margins_and_labels_below_each_other(demo, tmp_path, settings):
+    settings.PUBLIC_ADDRESS = "https://records.harbour-physio.example.org"
+    lines = (notes.Line("What had been done by the time of it", f"Little {TOKEN}"), notes.Line("What else", "Nothing"))
+    review_of = review.decide(clear_case(demo), "proceed", demo.siobhan)
+    found = sides(short(notes.Note("Consent withdrawn", "It was taken back.", (*lines, *lines)), review_of), tmp_path)
+    assert MARGIN <= min(found) < max(found) <= WIDTH - MARGIN
     command = ["pdftotext", "-bbox", str(tmp_path / "record.pdf"), "-"]
     boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    sides = [float(x) for x in re.findall(r'x(?:Min|Max)="([\d.-]+)"', boxes)]
-    margin, width = 15 * 72 / 25.4, 210 * 72 / 25.4
-    assert len(sides) > 4000
-    assert margin <= min(sides) < max(sides) <= width - margin
+    labels = re.findall(r'xMin="([\d.]+)"[^>]*>(?:What|Made)</word>', boxes)
+    assert len(labels) == 5
+    assert len(set(labels)) == 1
+
+
+def short(note: notes.Note, decided: Review) -> str:
+    return notes.note_html(
+        note, decided, number="7F3A-92C1-K4MN", sealed_at=SEALED_AT, head=HEAD, certificate="9f" * 32, previous=None
+    )
+
+
+def refusal(demo: Demo, words: str) -> str:
+    ceremony = signing.open_ceremony(review.decide(clear_case(demo), "proceed", demo.siobhan), demo.mia)
+    refused = signing.refuse(ceremony, "patient", words)
+    return short(notes.of_refusal(refused, Clock(demo.clinic.zone)), ceremony.review)
 
 
 def test_every_page_is_numbered_and_says_whose_it_is_and_none_is_empty(demo):
@@ -116,13 +152,12 @@ def test_arabic_and_chinese_words_are_drawn_with_fonts_of_ours(demo, monkeypatch
 def test_pages_are_well_formed_so_that_they_are_read_fast_and_the_paper_is_the_same_as_of_html(demo, monkeypatch):
     ceremony = signing.open_ceremony(review.decide(child_with_everything(demo), "proceed", demo.siobhan), demo.mia)
     signing.sign(ceremony, "patient", strokes=INK, language="ar")
-    refused = signing.refuse(ceremony, "guardian", "Not <today> & not so")
-    review_again = review.decide(review.reopen(ceremony.visit, demo.siobhan), "decline", demo.siobhan, "No & no, \xa0 thank you")
-    withdrawn = notes.note_html(
-        notes.of_refusal(refused, Clock(demo.clinic.zone)), ceremony.review, number="7F3A-92C1-K4MN", sealed_at=SEALED_AT,
-        head=HEAD, certificate="9f" * 32, previous=None,
-    )  # fmt: skip
-    for html in (consented(demo, clear_case(demo, "O'Brien <b>")), written(review_again), withdrawn):
+    signing.refuse(ceremony, "guardian", "Not <today> & not so")
+    again = review.decide(
+        review.reopen(ceremony.visit, demo.siobhan), "decline", demo.siobhan, "No & no, \xa0 thank you"
+    )
+    refused = refusal(demo, "Not <today> & not so")
+    for html in (consented(demo, clear_case(demo, "O'Brien <b>")), written(again), refused):
         ElementTree.fromstring(html)
         fast = rendering.render(html)
         with monkeypatch.context() as slow:
