@@ -79,7 +79,7 @@ def test_every_word_on_paper_stands_between_the_margins(demo, tmp_path, settings
 @pytest.mark.needs("pdftotext")
 def test_on_a_short_record_every_word_stands_between_the_margins_and_labels_below_each_other(demo, tmp_path, settings):
     settings.PUBLIC_ADDRESS = "https://records.harbour-physio.example.org"
-    lines = (notes.Line("What had been done by the time of it", f"Little {TOKEN}"), notes.Line("What else", "Nothing"))
+    lines = (notes.Line("What had been done by the time of it", "Little"), notes.Line("What else", TOKEN))
     review_of = review.decide(clear_case(demo), "proceed", demo.siobhan)
     found = sides(short(notes.Note("Consent withdrawn", "It was taken back.", (*lines, *lines)), review_of), tmp_path)
     assert MARGIN <= min(found) < max(found) <= WIDTH - MARGIN
