@@ -62,6 +62,9 @@ class World:
         email = f"{LONG.lower()}@physiotherapy.example.org"
         invited, token = members.invite(demo.clinic, grace, "ann.lee", [Role.CLINICIAN], first_name="Ann", email=email)
         members.invite(demo.clinic, grace, "bo.lee", [Role.FRONT_DESK], first_name="Bo", last_name=LONG)
+        other = people.make_clinic(f"Hill Physio {LONG}")  # so that there is a clinic to change to
+        for name in (CLINICIAN, ADMIN):
+            Membership.objects.create(clinic=other, user=demo.people[name], role=Role.CLINICIAN)
         gone = people.make_member(demo.clinic, Role.CLINICIAN, "Ray Gone")
         members.deactivate(demo.clinic, gone, grace)
         self.keys |= {"person": demo.tom.pk, "invited": invited.user_id, "gone": gone.pk, "token": token}
