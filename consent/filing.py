@@ -79,7 +79,8 @@ def before(visit: Visit) -> SealedDocument | None:
 def drawn(html: str, visit: Visit, told: Told, carried: Sequence[rendering.Attachment]) -> bytes:
     """The page with the logo that the clinic had at the time."""
     logo = particulars.logo_of(visit.clinic, told.at)
-    return rendering.render(html, {document.LOGO: (bytes(logo.png), "image/png")} if logo else {}, carried)
+    assets = {document.LOGO: (bytes(logo.png), "image/png")} if logo else {}
+    return rendering.render(html, assets=assets, attachments=carried)
 
 
 def record_pdf(review: Review, given: fhir.Agreement | None, told: Told) -> bytes:

@@ -1,9 +1,10 @@
 """PDFs to seal and to spoil, made in a moment; and a clinic's key to seal them with."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
 
+import time_machine
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
@@ -32,7 +33,10 @@ def draft() -> bytes:
 
 @cache
 def sealer(clinic: str = "Harbour Physio") -> keys.Sealer:
-    return keys.Sealer.from_pkcs12(keys.make_identity(clinic, PASSPHRASE), PASSPHRASE)
+    """A clinic's key that it has had for two months, so that what a test seals in the past is sealed with a valid one."""
+    with time_machine.travel(datetime.now(UTC) - timedelta(days=60)):
+        identity = keys.make_identity(clinic, PASSPHRASE)
+    return keys.Sealer.from_pkcs12(identity, PASSPHRASE)
 
 
 def identity(passphrase: bytes) -> bytes:

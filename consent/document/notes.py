@@ -16,7 +16,6 @@ from consent.models import Refusal, SealedDocument, Signature, SignerRole, Withd
 from screening.evaluation import case_of
 from screening.models import Review, rules_of
 
-
 LOGO = "asset:logo.png"  # by which a page asks for the clinic's logo
 
 
@@ -79,7 +78,8 @@ def note_html(
     screening = review.screening
     with override(ORIGINAL):
         return render_to_string("consent/record_note.html", {
-            "clinic": clinic, "logo": LOGO if particulars.logo_of(clinic, at) else "", "number": number, "sealed": clock.moment(sealed_at), "created": sealed_at.isoformat(),
+            "clinic": clinic, "logo": LOGO if particulars.logo_of(clinic, at) else "", "number": number,
+            "sealed": clock.moment(sealed_at), "created": sealed_at.isoformat(),
             "language": ORIGINAL, "title": note.title, "note": note, "previous": before(previous, clock),
             "patient": front.person(screening, case_of(screening.intake, screening.plan, rules_of(screening.policy)), clock),
             "visit": front.coming(review, clock),
