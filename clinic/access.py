@@ -3,20 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.models import Clinic, Role, User, Visit
+from clinic.models import AuditEvent, Clinic, Role, User, Visit
 
 type_of_view = Callable[..., HttpResponseBase]
 
-AT_WORK_IN = "clinic"  # where a session keeps the key of the clinic that was chosen
+AT_WORK_IN = "at_work_in"  # where a session keeps the key of the clinic that was chosen
+CHANGED_CLINIC = "member.changed_clinic"
+PAGE_OF = "Page-Of"  # the header by which a page that asks anew says which clinic it shows
 
 
 @dataclass(frozen=True)
@@ -72,14 +76,23 @@ def member_of(request: HttpRequest) -> Member | None:
     return Member(user, clinic, roles, tuple(each for each in clinics.values() if each != clinic))
 
 
-def go_to_work(request: HttpRequest, member: Member, clinic: str) -> Clinic | None:
-    """Be at work in another of one's clinics, by its key; what was typed and looked for in this one is forgotten."""
-    chosen = next((each for each in member.others if str(each.pk) == clinic), None)
-    if chosen:
+def go_to_work(request: HttpRequest, member: Member, key: str) -> Clinic | None:
+    """Be at work in another of one's clinics. What was typed and looked for in the one before is forgotten, and pages of it
+    that are still open are not taken any more."""
+    chosen = next((each for each in (member.clinic, *member.others) if str(each.pk) == key), None)
+    if chosen and chosen != member.clinic:
+        # Names with a low line are Django's own: who is signed in, and what they are still to be told.
         for name in [name for name in request.session.keys() if not name.startswith("_")]:  # noqa: SIM118 - no mapping
             del request.session[name]
-        request.session[AT_WORK_IN] = clinic
+        request.session[AT_WORK_IN] = key
+        rotate_token(request)
     return chosen
+
+
+def last_at_work(user: User) -> str:
+    """The key of the clinic that the person chose last, so that they find themselves there when they sign in again."""
+    chosen = AuditEvent.objects.filter(actor=user, action=CHANGED_CLINIC).order_by("-created_at", "-seq")
+    return str(chosen.values_list("clinic", flat=True).first() or "")
 
 
 def staff(*roles: Role) -> Callable[[Callable[Concatenate[Any, ...], HttpResponseBase]], type_of_view]:
@@ -92,10 +105,12 @@ def staff(*roles: Role) -> Callable[[Callable[Concatenate[Any, ...], HttpRespons
             member = member_of(request)
             if member is None:
                 raise PermissionDenied(_("Your account has no role in a clinic. Ask your clinic's admin."))
+            request.member = member
             if roles and not member.roles.intersection(roles):
                 names = ", ".join(str(role.label) for role in roles)
                 raise PermissionDenied(_("This page is for: %(roles)s.") % {"roles": names})
-            request.member = member
+            if request.headers.get(PAGE_OF, str(member.clinic.pk)) != str(member.clinic.pk):
+                return HttpResponse(status=HTTPStatus.CONFLICT)  # an older page, of the clinic of before
             with timezone.override(member.clinic.zone):
                 response = view(request, *args, **kwargs)
             response.headers.setdefault("Cache-Control", "no-store")

@@ -21,7 +21,8 @@ from xml.sax.saxutils import escape
 MEMORY = 1 << 30  # bytes of address space
 SECONDS = 20  # of processor time for one record
 FENCED = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "os.system", "os.exec")
-WARM_UP = "<!doctype html><html lang='en'><title>Record</title><body><h1>Record</h1><p>Words <b>and</b> more</p></html>"
+WARM_UP = """<!DOCTYPE html><html lang="en"><head><title>Record</title></head>
+<body><h1>Record</h1><p>Words <b>and</b> more</p></body></html>"""
 
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -170,16 +171,15 @@ def page_of(html: str, fetcher: Any) -> Any:
     from cssselect2 import ElementWrapper  # type: ignore[import-untyped]
     from weasyprint import HTML
 
-    class Page(HTML):  # type: ignore[misc]
-        def __init__(self, root: ElementTree.Element) -> None:
-            self.base_url, self.url_fetcher, self.media_type = None, fetcher, "print"
-            self.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
-            self.etree_element = self.wrapper_element.etree_element
-
     try:
-        return Page(ElementTree.fromstring(html))  # noqa: S314 - our own templates, which escape what people typed
+        root = ElementTree.fromstring(html)  # noqa: S314 - our own templates, which escape what people typed
     except ElementTree.ParseError:
         return HTML(string=html, base_url=None, url_fetcher=fetcher)
+    page = HTML.__new__(HTML)  # what its __init__ sets, once it has parsed
+    page.base_url, page.url_fetcher, page.media_type = None, fetcher, "print"
+    page.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
+    page.etree_element = page.wrapper_element.etree_element
+    return page
 
 
 @cache
@@ -224,13 +224,13 @@ def locked_fetcher(assets: Mapping[str, tuple[bytes, str]]) -> Any:
 
 def finish(document: Any, pdf: Any) -> None:
     """What WeasyPrint leaves to us before it writes."""
-    tell(document, pdf)
+    conform(document, pdf)
     for part in pdf.objects:
         if getattr(part, "compress", False):
             pack(part)
 
 
-def tell(_document: Any, pdf: Any) -> None:
+def conform(_document: Any, pdf: Any) -> None:
     """Say in the metadata that the PDF follows PDF/UA-1 too, as WeasyPrint names one standard only; say which cells a
     heading is for; and name each attachment once."""
     for part in pdf.objects:

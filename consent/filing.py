@@ -20,7 +20,7 @@ from screening.models import Review, Screening, rules_of
 from screening.standing import standings
 
 # What may go wrong with a record, and is told to the person; the next try may succeed.
-NOT_SEALED = (rendering.RenderingFailed, keys.SealingFailed, archive.ArchiveDamaged, OSError)
+NOT_SEALED = (rendering.RenderingFailed, keys.SealingFailed, archive.ArchiveDamaged, archive.ArchiveMissing, OSError)
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.models import Clinic, User
@@ -16,7 +17,7 @@ from consent.stages import any_of
 type_of_row = TypeVar("type_of_row")
 
 PER_PAGE = 30
-COMMON = 1_000  # records that a word begins in, from which on it is common
+COMMON = 1_000  # words that begin as what was typed, from which on it is common
 AT_ONCE = 500  # rows held at a time, however many there are
 # Each names columns, with - for the newest or last first; the id at the end makes the order whole.
 SORTS: Mapping[str, tuple[str, ...]] = {
@@ -95,6 +96,7 @@ def matching(documents: QuerySet[SealedDocument], wanted: Wanted, clinic: Clinic
 
 def called(found: QuerySet[SealedDocument], words: list[str], clinic: Clinic) -> QuerySet[SealedDocument]:
     """Those with all the words: the rarest is read whole, but a single word that many have is looked for on the walk."""
+    words = list(dict.fromkeys(words))
     if not words:
         return found
     of_clinic = RecordWord.objects.filter(clinic=clinic)
@@ -110,8 +112,9 @@ def called(found: QuerySet[SealedDocument], words: list[str], clinic: Clinic) ->
 
 
 def begun(word: str) -> Q:
-    """The words that begin so: a range of the index, and the beginning itself for a database that orders otherwise."""
-    return Q(word__gte=word, word__lt=f"{word}\uffff", word__startswith=word)
+    """The words that begin so. SQLite finds them by a range of the index; PostgreSQL, whose order may be another, by its own."""
+    begins = Q(word__startswith=word)
+    return begins if connection.vendor == "postgresql" else begins & Q(word__gte=word, word__lt=f"{word}\U0010ffff")
 
 
 def midnight(day: datetime.date, clinic: Clinic) -> datetime.datetime:

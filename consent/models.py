@@ -198,12 +198,21 @@ class SealedDocument(AppendOnly):
             models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="sha256_is_a_hash"),
         ]
 
+    @property
+    def outcome_words(self) -> str:
+        """The decision, or that a consent was refused or withdrawn."""
+        return str(self.get_decision_display() or self.get_kind_display())
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """With the words by which it is found; inside the transaction that puts it on record."""
         self.patient_key, self.clinician_name = key_of(self.patient_name), self.decided_by.printed_name
         super().save(*args, **kwargs)
         words = words_of(self.patient_name, self.number)
         RecordWord.objects.bulk_create([RecordWord(clinic=self.clinic, document=self, word=word) for word in words])
+
+
+# How PostgreSQL keeps these columns in an index: words so that their beginnings are found whatever the database's collation.
+KEY, BEGINNING = "uuid_ops", "varchar_pattern_ops"
 
 
 class RecordWord(AppendOnly):
@@ -215,8 +224,8 @@ class RecordWord(AppendOnly):
 
     class Meta:
         indexes = [
-            models.Index(fields=["clinic", "word", "document"], name="records_by_word"),
-            models.Index(fields=["document", "word"], name="words_of_record"),
+            models.Index(fields=["clinic", "word", "document"], name="records_by_word", opclasses=[KEY, BEGINNING, KEY]),
+            models.Index(fields=["document", "word"], name="words_of_record", opclasses=[KEY, BEGINNING]),
         ]
 
 

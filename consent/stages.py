@@ -58,9 +58,9 @@ class ListLength(Func):
 
 
 def any_of(rows: QuerySet[Any]) -> IsNull:
-    """Whether there are such rows, looked up for each visit by index.
+    """Whether there are such rows, looked up by index for each row that is judged.
 
-    For an EXISTS that stands beside the columns, PostgreSQL may read a whole table to judge fifty visits.
+    For an EXISTS in its place, PostgreSQL may read a whole table to judge a page of rows.
     """
     return IsNull(Subquery(rows.order_by().values("pk")[:1]), False)
 

@@ -79,9 +79,9 @@ def standings_of(screenings: Sequence[Screening]) -> Mapping[Any, Standings]:
     overrides: dict[Any, list[Override]] = {visit: [] for visit in visits}
     resolutions: dict[Any, list[Resolution]] = {visit: [] for visit in visits}
     said = Override.objects.filter(finding__screening__visit__in=visits).annotate(of=F("finding__screening__visit_id"))
-    for over in said.select_related("finding", "by", "second_opinion__by").order_by("created_at"):
+    for over in said.select_related("finding__screening", "by", "second_opinion__by").order_by("created_at"):
         overrides[over.of].append(over)
-    for row in Resolution.objects.filter(visit__in=visits).select_related("by").order_by("created_at"):
+    for row in Resolution.objects.filter(visit__in=visits).select_related("by", "screening").order_by("created_at"):
         resolutions[row.visit_id].append(row)
     return {one.pk: standing_on(one, overrides[one.visit_id], resolutions[one.visit_id]) for one in screenings}
 

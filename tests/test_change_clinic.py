@@ -1,8 +1,12 @@
 """Somebody who works in two clinics is at work in one at a time, and sees nothing of the other."""
 
-import pytest
+import re
+from typing import Any
 
-from clinic.models import AuditEvent, Membership, Role
+import pytest
+from django.test import Client
+
+from clinic.models import AuditEvent, Membership, Patient, Role
 from tests.people import make_clinic, make_member, make_patient, signed_in
 
 
@@ -55,3 +59,61 @@ def test_who_is_deactivated_in_the_chosen_clinic_is_back_in_the_other(both):
     page = client.get("/")
     assert page.context["membership"].clinic == first
     assert "Change clinic" not in page.content.decode()
+
+
+def test_a_form_of_the_clinic_before_that_is_still_open_is_not_taken(both):
+    first, second, person = both
+    Membership.objects.create(clinic=first, user=person, role=Role.FRONT_DESK)
+    client = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
+    client.force_login(person)
+    token = token_in(client.get("/patients/add/"))
+    change = {"clinic": second.pk, "csrfmiddlewaretoken": token_in(client.get("/"))}
+    assert client.post("/change-clinic/", change).status_code == 302
+    sent = {"name": "Ann Keogh", "born": "1980-01-02", "language": "english", "csrfmiddlewaretoken": token}
+    assert client.post("/patients/add/", sent).status_code == 403
+    assert not Patient.objects.exists()
+
+
+def token_in(response: Any) -> str:
+    return re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', response.content.decode())[0]
+
+
+def test_a_page_of_the_clinic_before_gets_no_rows_of_the_other(both):
+    first, second, person = both
+    client = signed_in(person)
+    page_of = {"Page-Of": str(first.pk)}
+    assert client.get("/today/rows/", headers=page_of).status_code == 200
+    client.post("/change-clinic/", {"clinic": second.pk})
+    assert client.get("/today/rows/", headers=page_of).status_code == 409
+    assert client.get("/calls/", headers=page_of).status_code == 409
+    assert f'data-clinic="{second.pk}"' in client.get("/").content.decode()
+
+
+def test_the_choice_is_remembered_when_the_person_signs_in_again_even_on_another_device(both):
+    _first, second, person = both
+    person.set_password("thin-needle-demo")
+    person.save()
+    signed_in(person).post("/change-clinic/", {"clinic": second.pk})
+    other_device = Client(SERVER_NAME="localhost")
+    other_device.post("/sign-in/", {"username": person.username, "password": "thin-needle-demo"})
+    assert other_device.get("/").context["membership"].clinic == second
+    Membership.objects.filter(clinic=second).delete()
+    assert other_device.get("/").context["membership"].clinic != second
+
+
+def test_pressed_twice_it_is_changed_once(both):
+    _first, second, person = both
+    client = signed_in(person)
+    for _ in range(2):
+        page = client.post("/change-clinic/", {"clinic": second.pk}, follow=True).content.decode()
+        assert "You are at work in North Clinic now." in page
+    assert AuditEvent.objects.filter(action="member.changed_clinic").count() == 1
+
+
+def test_who_may_not_see_a_page_here_still_finds_the_way_to_the_other_clinic(both):
+    _first, second, person = both
+    client = signed_in(person)
+    client.post("/change-clinic/", {"clinic": second.pk})
+    answer = client.get("/records/")
+    assert answer.status_code == 403
+    assert "Change clinic" in answer.content.decode()

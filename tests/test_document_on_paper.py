@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from django.template.loader import render_to_string
 from pypdf import PdfReader
 
 from consent import rendering, signing
@@ -157,7 +158,15 @@ def test_pages_are_well_formed_so_that_they_are_read_fast_and_the_paper_is_the_s
         review.reopen(ceremony.visit, demo.siobhan), "decline", demo.siobhan, "No & no, \xa0 thank you"
     )
     refused = refusal(demo, "Not <today> & not so")
-    for html in (consented(demo, clear_case(demo, "O'Brien <b>")), written(again), refused):
+    told = {
+        "clinic": demo.clinic,
+        "by": demo.mia,
+        "at": again.created_at,
+        "reason": "An <insurer> & more",
+        "names": ["1"],
+    }
+    cover = render_to_string("consent/reading_copy.html", {**told, "language": "en"})
+    for html in (consented(demo, clear_case(demo, "O'Brien <b>")), written(again), refused, cover):
         ElementTree.fromstring(html)
         fast = rendering.render(html)
         with monkeypatch.context() as slow:

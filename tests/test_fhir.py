@@ -153,7 +153,10 @@ def test_an_override_is_a_mitigation_of_its_issue_with_the_reason_and_the_second
     assert "no needle below the waist" in by["override"]["action"]["text"]
     assert by["second_clinician"]["action"]["text"].startswith("second clinician agrees")
     names = {f"urn:uuid:{one['id']}": one["name"][0]["text"] for one in resources(sound, "Practitioner")}
-    assert [names[by[kind]["author"]["reference"]] for kind in ("override", "second_clinician")] == ["Siobhan Byrne", "Tom Ellis"]
+    assert [names[by[kind]["author"]["reference"]] for kind in ("override", "second_clinician")] == [
+        "Siobhan Byrne",
+        "Tom Ellis",
+    ]
     assert told_in(by["override"], "screening") == 4
     assert datetime.datetime.fromisoformat(by["override"]["date"]).tzinfo
 
@@ -161,7 +164,10 @@ def test_an_override_is_a_mitigation_of_its_issue_with_the_reason_and_the_second
 def test_a_finding_names_the_questions_it_rests_on_and_its_places(sound):
     vascular = next(one for one in resources(sound, "DetectedIssue") if one["identifier"][0]["value"] == "14a")
     questions = [
-        coding["code"] for evidence in vascular["evidence"] for code in evidence["code"] for coding in code.get("coding", ())
+        coding["code"]
+        for evidence in vascular["evidence"]
+        for code in evidence["code"]
+        for coding in code.get("coding", ())
     ]
     assert "varicose-veins" in questions
     assert told_in(vascular, "origin") == "source"
@@ -207,7 +213,9 @@ def test_answers_keep_the_words_and_the_language_in_which_they_were_asked(demo):
 
 def test_a_remote_interpreter_is_on_record_with_who_recorded_it(demo):
     bundle = fhir.bundle_of(told(demo, 4))
-    talk = next(one for one in resources(bundle, "Provenance") if one["activity"]["coding"][0]["code"] == "communication")
+    talk = next(
+        one for one in resources(bundle, "Provenance") if one["activity"]["coding"][0]["code"] == "communication"
+    )
     assert "Telephone interpreter 4471" in talk["reason"][0]["text"]
 
 
@@ -338,6 +346,18 @@ def test_a_record_that_another_replaced_is_superseded_and_the_later_one_says_whi
     assert [(one["code"], one["target"]["display"]) for one in related[second.pk]] == [("replaces", first.number)]
 
 
+def test_a_refusal_after_a_consent_replaces_it_as_the_state_of_the_record_says(demo):
+    STORIES[0](demo)
+    consent = SealedDocument.objects.get()
+    screening = demo.plan(review.reopen(consent.visit, demo.siobhan), "infraspinatus_right")
+    ceremony = signing.open_ceremony(decision.record(screening, "proceed", demo.siobhan), demo.mia)
+    refusal = withdrawing.seal_refusal(signing.refuse(ceremony, "patient", "Not today."))
+    found = {document.pk: entry(bundle, "DocumentReference") for document, bundle in bundles()}
+    assert [found[one.pk]["status"] for one in (consent, refusal)] == ["superseded", "current"]
+    [related] = found[refusal.pk]["relatesTo"]
+    assert (related["code"], related["target"]["display"]) == ("replaces", consent.number)
+
+
 def test_a_consent_that_was_taken_back_is_followed_by_its_withdrawal_and_not_replaced(demo):
     demo_data.withdrawn(demo)
     consent, withdrawal = SealedDocument.objects.order_by("sealed_at")
@@ -353,7 +373,9 @@ def test_many_records_leave_as_data_in_as_many_queries_as_few(demo):
     for _again in range(2):
         for story in kinds:
             story(demo)
-        lines = export.as_ndjson(SealedDocument.objects.all(), demo.clinic, demo.siobhan, "Moving to another system", None)
+        lines = export.as_ndjson(
+            SealedDocument.objects.all(), demo.clinic, demo.siobhan, "Moving to another system", None
+        )
         with CaptureQueriesContext(connection) as queries:
             assert len(list(lines)) == SealedDocument.objects.count()
         counted.append(len(queries))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clinic import audit
-from clinic.access import StaffRequest, go_to_work, staff
+from clinic.access import AT_WORK_IN, CHANGED_CLINIC, StaffRequest, go_to_work, last_at_work, staff
 from clinic.forms.desk import SignInForm
 from clinic.models import User
 from clinic.tablet import WIPE
@@ -35,6 +35,7 @@ class SignIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         note(form.get_user(), "member.signed_in", form.get_user())
+        self.request.session[AT_WORK_IN] = last_at_work(form.get_user())
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -52,8 +53,9 @@ def change_clinic(request: StaffRequest) -> HttpResponse:
     """For somebody who works in several: from now on, each page is about the one chosen."""
     chosen = go_to_work(request, request.member, request.POST.get("clinic", ""))
     if chosen:
-        with transaction.atomic():
-            audit.log(chosen, request.user, "member.changed_clinic", request.user)
+        if chosen != request.member.clinic:
+            with transaction.atomic():
+                audit.log(chosen, request.user, CHANGED_CLINIC, request.user)
         messages.success(request, _("You are at work in %(clinic)s now.") % {"clinic": chosen.name})
     else:
         messages.error(request, _("You cannot work in that clinic. Nothing was changed; ask its admin."))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -45,12 +45,20 @@ class Met:
     otherwise: str
 
 
-def met(stands: Standings, clock: Clock) -> tuple[Met, ...]:
-    return (
+class People(NamedTuple):
+    """Those of the three that were recorded, and those that were not needed."""
+
+    recorded: tuple[Met, ...]
+    not_needed: tuple[Met, ...]
+
+
+def met(stands: Standings, clock: Clock) -> People:
+    three = (
         recorded(_("Interpreter or other help"), stands.communication, _("No help was needed to talk with us."), clock),
         recorded(_("Representative"), stands.representative, _("None was needed or named."), clock),
         recorded(_("Needles"), stands.needles, _("No other needle material was needed."), clock),
     )
+    return People(tuple(one for one in three if one.by), tuple(one for one in three if not one.by))
 
 
 def recorded(title: str, row: Resolution | None, otherwise: str, clock: Clock) -> Met:

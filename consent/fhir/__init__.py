@@ -45,7 +45,7 @@ def bundles_of(
     """Each record as it is on file. Read them `with_lineage`, and many take as many queries as few."""
     states, lines = states_of(documents), [lineage(document) for document in documents]
     for document, (review, _given) in zip(documents, lines, strict=True):
-        review.visit = document.visit
+        review.visit = document.visit  # read with the record: otherwise each decision asks for it again
     known = around([review for review, _given in lines])
     for document, (review, given) in zip(documents, lines, strict=True):
         yield on_file(document, about(review, given, known), states[document.pk], (pdfs or {}).get(document.pk, b""))

@@ -7,7 +7,7 @@ from typing import Any
 from clinic import audit
 from clinic.models import AuditEvent, Visit
 from consent.models import RecordKind, SealedDocument
-from consent.state import REPLACEABLE
+from consent.state import REPLACEABLE, REPLACES
 from screening.fhir import SYSTEM, reference, type_of_resource
 
 
@@ -36,8 +36,8 @@ def document_reference(document: SealedDocument, pdf: bytes, *, superseded: bool
 
 
 def relation(later: SealedDocument, earlier: SealedDocument) -> str:
-    """That something was refused or taken back is added to what there is, and stays when something else is agreed."""
-    return "replaces" if {later.kind, earlier.kind} <= REPLACEABLE else "appends"
+    """By the same rule as how a record stands: what was refused or taken back stays, whatever comes later."""
+    return "replaces" if earlier.kind in REPLACEABLE and later.kind in REPLACES else "appends"
 
 
 def events_of(visit: Visit, until: int) -> list[dict[str, Any]]:

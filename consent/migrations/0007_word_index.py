@@ -19,9 +19,17 @@ class Migration(migrations.Migration):
             name='document',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='words', to='consent.sealeddocument'),
         ),
+        migrations.RemoveIndex(
+            model_name='recordword',
+            name='records_by_word',
+        ),
         migrations.AddIndex(
             model_name='recordword',
-            index=models.Index(fields=['document', 'word'], name='words_of_record'),
+            index=models.Index(fields=['clinic', 'word', 'document'], name='records_by_word', opclasses=['uuid_ops', 'varchar_pattern_ops', 'uuid_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='recordword',
+            index=models.Index(fields=['document', 'word'], name='words_of_record', opclasses=['uuid_ops', 'varchar_pattern_ops']),
         ),
         protect("consent_recordword"),
     ]

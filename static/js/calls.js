@@ -46,7 +46,9 @@ async function ask() {
   clearTimeout(timer);
   if (document.hidden) return;
   try {
-    const response = await fetch(section.dataset.calls, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+    const headers = { "Page-Of": document.body.dataset.clinic };
+    const options = { headers, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) };
+    const response = await fetch(section.dataset.calls, options);
     if (!response.ok) throw new Error(String(response.status));
     const { calls } = await response.json();
     failures = 0;

@@ -112,7 +112,8 @@ async function ask() {
   clearTimeout(timer);
   if (document.hidden) return;
   try {
-    const options = { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) };
+    const headers = { "Page-Of": document.body.dataset.clinic };
+    const options = { headers, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) };
     const response = await fetch(main.dataset.queue + location.search, options);
     if (!response.ok) throw new Error(String(response.status));
     update(await response.json());

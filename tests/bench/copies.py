@@ -58,7 +58,7 @@ def make(patients: list[Patient], records: int) -> None:
     """Copies of these cases in turn, until there are so many records."""
     cases = [rows_of(patient) for patient in patients]
     source = itertools.cycle(cases)
-    while missing := records - SealedDocument.objects.count():
+    while (missing := records - SealedDocument.objects.count()) > 0:
         save(list(itertools.chain.from_iterable(again(next(source)) for _ in range(min(missing, AT_ONCE)))))
 
 

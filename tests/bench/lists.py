@@ -67,7 +67,7 @@ ASKED = (
 )
 # Filters of records, sent before the list is asked for.
 SOUGHT = (
-    ("one patient", {"patient": "69984"}),
+    ("one patient", {"patient": str(SEALED - 1)}),  # each is called by a number too
     ("a common name", {"patient": "Ann"}),
     ("two common names", {"patient": "ann keogh"}),
     ("a name nobody has", {"patient": "Zzyzx"}),

@@ -54,7 +54,7 @@ def naive(html: str, identity: Path) -> bytes:
     fonts = FontConfiguration()
     sheet = CSS(string=rendering.workshop().stylesheet.read_text(), font_config=fonts)
     unsigned = HTML(string=html).write_pdf(
-        stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/a-3a", finisher=drawing.tell
+        stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/a-3a", finisher=drawing.conform
     )
     signer = SimpleSigner.load_pkcs12(str(identity), passphrase=b"x")
     out: Any = sign_pdf(IncrementalPdfFileWriter(BytesIO(unsigned)), PdfSignatureMetadata(field_name="S"), signer=signer)
