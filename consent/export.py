@@ -154,12 +154,20 @@ def checked(member: Member) -> Iterator[bytes]:
 
 def note_rows(
     documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, form: str, wanted: Wanted | None
-) -> None:
-    """Check and put on the trail an export of what records say: their files may be missing."""
+) -> list[str]:
+    """Check and put on the trail an export of what records say: their files may be missing. Gives the hashes of those counted,
+    the newest first, since others may be sealed while these leave."""
     batch = batch_of(documents, clinic)
     everything = Batch((*batch.members, *batch.gaps), ())
     check_count(everything, clinic, form)
     note(everything, clinic, by, reason, form, wanted)
+    return [member.sha256 for member in sorted(everything.members, key=lambda one: one.sealed_at, reverse=True)]
+
+
+def in_turn(documents: QuerySet[SealedDocument], counted: list[str], size: int) -> Iterator[list[SealedDocument]]:
+    """The records of these hashes, a few at a time."""
+    for keys in in_batches(counted, size):
+        yield list(documents.filter(sha256__in=keys))
 
 
 COLUMNS = (
@@ -171,29 +179,28 @@ def as_table(
     documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, wanted: Wanted | None
 ) -> Iterator[bytes]:
     """Write the audit event, then give a CSV of what the records printed and how they stand today, part by part."""
-    note_rows(documents, clinic, by, reason, Form.CSV, wanted)
-    return parts_of(documents.select_related("clinic", "decided_by", "previous"), clinic)
+    counted = note_rows(documents, clinic, by, reason, Form.CSV, wanted)
+    return parts_of(documents.select_related("clinic", "decided_by", "previous"), counted, clinic)
 
 
 def as_ndjson(
     documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, wanted: Wanted | None
 ) -> Iterator[bytes]:
     """Write the audit event, then give each record as a FHIR bundle on a line of its own, read when its turn comes."""
-    note_rows(documents, clinic, by, reason, Form.FHIR, wanted)
-    return bundle_lines(documents)
+    return bundle_lines(documents, note_rows(documents, clinic, by, reason, Form.FHIR, wanted))
 
 
-def bundle_lines(documents: QuerySet[SealedDocument]) -> Iterator[bytes]:
-    for some in in_batches(fhir.with_lineage(documents).iterator(BUNDLES_AT_ONCE), BUNDLES_AT_ONCE):
+def bundle_lines(documents: QuerySet[SealedDocument], counted: list[str]) -> Iterator[bytes]:
+    for some in in_turn(fhir.with_lineage(documents), counted, BUNDLES_AT_ONCE):
         for bundle in fhir.bundles_of(some):
             yield fhir.as_bytes(bundle) + b"\n"
         some.clear()
         gc.collect()  # these rows point at each other: left to chance, they stay in memory for many batches
 
 
-def parts_of(documents: QuerySet[SealedDocument], clinic: Clinic) -> Iterator[bytes]:
+def parts_of(documents: QuerySet[SealedDocument], counted: list[str], clinic: Clinic) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf" + manifest.table(COLUMNS, ())  # the mark by which spreadsheets know the encoding
-    for some in in_batches(documents.iterator(AT_ONCE)):
+    for some in in_turn(documents, counted, AT_ONCE):
         yield lines(some, clinic)
 
 

@@ -15,9 +15,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import AuditEvent, Clinic
-from consent import archive, check_export, export, keys
+from consent import archive, check_export, export, finding, keys
 from consent.management.commands.demo import PASSWORD, Demo
-from consent.models import SealedDocument
+from consent.models import RecordExport, SealedDocument
 from consent.trail import events as trail
 from tests import on_record, papers
 
@@ -283,3 +283,13 @@ def test_a_locked_key_stops_the_export_and_says_so(demo, admin, documents, monke
     assert page.status_code == 503
     assert "nothing has left" in page.content.decode()
     assert not AuditEvent.objects.filter(action="records.exported").exists()
+
+
+@pytest.mark.parametrize("rows", [export.as_table, export.as_ndjson])
+def test_a_record_that_is_sealed_while_rows_leave_is_neither_counted_nor_in_them(demo, rows):
+    on_record.put(demo, on_record.decided(demo, "Ann Keogh"))
+    leaving = rows(finding.records(SealedDocument.objects.all()), demo.clinic, demo.siobhan, "Audit", None)
+    late = on_record.put(demo, on_record.decided(demo, "Late Comer"))
+    assert late.number not in b"".join(leaving).decode()
+    assert AuditEvent.objects.get(action="records.exported").data["count"] == 1
+    assert RecordExport.objects.count() == 1
