@@ -109,3 +109,18 @@ def test_unsaved_picks_are_not_lost_to_another_form_without_a_word(device, live,
     expect(page.locator("[data-unsaved]")).to_be_focused()
     expect(page.locator("#resolve-12a-measures textarea")).to_have_value(NOTE)
     assert not screening.visit.resolutions.filter(kind="measures").exists()
+
+
+def test_whoever_waits_for_a_record_sees_that_it_is_drawn_and_sealed(device, live, screening):
+    page = opened(device, live, screening)
+    told: list[str] = []
+    page.expose_binding("told", lambda _source, words: told.append(words))
+    page.evaluate(
+        """() => new MutationObserver((found) => found.forEach(({ target }) => told(target.textContent)))
+            .observe(document.body, { childList: true, characterData: true, subtree: true })"""
+    )
+    page.get_by_text("Decline", exact=True).click()
+    page.get_by_label("Why, and what is offered instead").fill("Physiotherapy without needles instead.")
+    page.get_by_role("button", name="Decline and seal").click()
+    expect(page.get_by_role("heading", name="Sealed")).to_be_visible(timeout=30_000)
+    assert told.count("Drawing and sealing the record…") == 2, "on the button, and where screen readers listen"

@@ -1,4 +1,5 @@
-/* One press, one sending: later submits of the same form are ignored until the page is shown again.
+/* One press, one sending: later submits of the same form are ignored until the page is shown again. A button whose work takes
+   a moment says what is done by data-sending.
    A form whose answer is a download stays on its page and opts out with data-again. */
 
 const word = document.body.dataset.sending || "…";
@@ -28,11 +29,12 @@ document.addEventListener("submit", (event) => {
   }
   const button = event.submitter;
   sent.set(form, button && [button, button.textContent]);
-  places.get(form).textContent = word;
+  const said = button?.dataset.sending ?? word;
+  places.get(form).textContent = said;
   if (button) {
     // Not `disabled`: a disabled button would not be sent with the form.
     button.setAttribute("aria-disabled", "true");
-    button.textContent = word;
+    button.textContent = said;
   }
 });
 
