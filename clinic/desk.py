@@ -66,16 +66,14 @@ def find(clinic: Clinic, query: str) -> list[Patient]:
     patients = on_file(clinic)
     if days := days_meant(query):
         return list(patients.filter(born__in=days).order_by("name")[: MOST_FOUND + 1])
-    # Compared here and not in the database: SQLite knows capitals of plain Latin letters only, and no accents.
-    wanted = folded(query).split()
-    names = patients.order_by("name").values_list("pk", "name").iterator()
-    found = [pk for pk, name in names if all(word in folded(name) for word in wanted)]
-    return list(patients.filter(pk__in=found[: MOST_FOUND + 1]).order_by("name"))
+    for word in folded(query).split():
+        patients = patients.filter(name_key__contains=word)
+    return list(patients.order_by("name", "pk")[: MOST_FOUND + 1])
 
 
 def twins(patient: Patient) -> list[Patient]:
-    same_day = on_file(patient.clinic).filter(born=patient.born).exclude(pk=patient.pk)
-    return [other for other in same_day if folded(other.name) == folded(patient.name)]
+    same = on_file(patient.clinic).filter(born=patient.born, name_key=folded(patient.name))
+    return list(same.exclude(pk=patient.pk))
 
 
 def add_patient(patient: Patient, by: User, although_twin: bool = False) -> Patient:

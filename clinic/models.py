@@ -3,6 +3,8 @@
 import datetime
 import uuid
 import zoneinfo
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
@@ -11,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.append_only import AppendOnly, Scoped
-from clinic.text import check_name, check_text
+from clinic.text import check_name, check_text, folded
 
 
 def check_time_zone(value: str) -> None:
@@ -136,6 +138,7 @@ class Patient(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     entered_in_error = models.CharField(max_length=200, blank=True, validators=[check_text])
+    name_key = models.CharField(max_length=400, default="", editable=False)  # `folded`, by which the patient is found
 
     objects = Scoped.as_manager()
     clinic_path = "clinic"
@@ -145,6 +148,12 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        self.name_key = folded(self.name)[:400]
+        if update_fields is not None:
+            update_fields = {*update_fields, "name_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
 
 class LegalHold(AppendOnly):

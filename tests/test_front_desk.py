@@ -6,6 +6,7 @@ import unicodedata
 import pytest
 from django.urls import reverse
 
+from clinic import desk as front_desk
 from clinic.models import AuditEvent, Handover, Patient, Role, Visit
 from clinic.tablet import KEY
 from tests import people
@@ -131,6 +132,13 @@ def test_names_are_found_in_any_script(desk, clinic, query):
     make_patient(clinic, "ليلى حداد")
     make_patient(clinic, "Łukasz Đorđević")
     assert len(found(desk, query)) == 1
+
+
+def test_a_patient_whose_name_was_corrected_is_found_by_the_new_one(desk, ann, mia):
+    ann.name = "Ánna Kowalska"
+    front_desk.change_patient(ann, ["name"], mia)
+    assert found(desk, "anna kowal") == ["Ánna Kowalska"]
+    assert found(desk, "keogh") == []
 
 
 @pytest.mark.parametrize(("query", "told"), [("", "at least two letters"), ("a", "too short"), ("zz", "Nobody found")])

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from clinic.models import Clinic, Handover, Patient, Purpose, User, Visit
+from clinic.text import folded
 from consent.models import Ceremony, RecordKind, RecordWord, SealedDocument, SealingCertificate
 from consent.name_words import key_of, words_of
 from screening.models import Decision, Finding, Intake, Review, Screening
@@ -41,7 +42,8 @@ def certificate(clinic: Clinic) -> SealingCertificate:
 def patient(clinic: Clinic, number: int) -> Patient:
     family, given = (CHANCE.choices(names, cum_weights=shares)[0] for names, shares in zip((FAMILY, GIVEN), SHARES, strict=True))
     born = datetime.date(1940 + number % 70, 1 + number % 12, 1 + number % 28)
-    return Patient(clinic=clinic, name=f"{given} {family} {number}", born=born)
+    name = f"{given} {family} {number}"
+    return Patient(clinic=clinic, name=name, name_key=folded(name), born=born)
 
 
 def visit(of: Patient, clinician: User, starts_at: datetime.datetime) -> Visit:
