@@ -108,7 +108,8 @@ def called(found: QuerySet[SealedDocument], words: list[str], clinic: Clinic) ->
     for word in words:
         if word != rarest:
             read = read.filter(Exists(RecordWord.objects.filter(begun(word), document=OuterRef("document"))))
-    return found.filter(pk__in=read.values("document"))
+    # Each once, and so read first: PostgreSQL would rather walk the records and ask of each whether it has the words.
+    return found.filter(pk__in=read.values("document").distinct())
 
 
 def begun(word: str) -> Q:
