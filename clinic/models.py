@@ -232,6 +232,11 @@ class Handover(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(purpose__in=Purpose.values), name="handover_purpose_known"),
         ]
+        indexes = [
+            models.Index(
+                fields=["help_wanted_at"], condition=models.Q(help_wanted_at__isnull=False), name="calls_for_help"
+            )
+        ]
 
     @property
     def is_open(self) -> bool:

@@ -65,6 +65,7 @@ def database(url: str) -> dict[str, Any]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": "-c jit=off"},  # compiling a query takes longer here than any query does
     }
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as lazy
 
 from clinic.models import Clinic, User, Visit
 from consent.rows import Row, rows
-from consent.stages import DUE, WITH_PATIENT, State, having, nothing_reported, with_order, with_state
+from consent.stages import DUE, WITH_PATIENT, State, any_of, having, nothing_reported, with_order, with_state
 from screening.models import Intake
 from screening.precautions.vocabulary import Outcome
 
@@ -99,7 +99,7 @@ def open_visits(visits: QuerySet[Visit], clinic: Clinic) -> QuerySet[Visit]:
     """
     start, end = day_of(clinic)
     sent = Intake.objects.filter(visit=OuterRef("pk"), version=1)
-    return visits.filter(Q(starts_at__gte=start) | Exists(sent), clinic=clinic, starts_at__lt=end, closed_at=None)
+    return visits.filter(Q(starts_at__gte=start) | any_of(sent), clinic=clinic, starts_at__lt=end, closed_at=None)
 
 
 def sealed_today(visits: QuerySet[Visit], clinic: Clinic) -> QuerySet[Visit]:
