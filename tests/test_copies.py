@@ -2,15 +2,18 @@
 
 import datetime
 import re
+from io import BytesIO
 
+import pypdf
 import pytest
 import time_machine
 from django.core import mail
 from django.test import Client
 from django.utils import timezone, translation
+from PIL import Image
 
 from clinic.models import AuditEvent
-from consent import aftercare, archive, copies
+from consent import aftercare, archive, copies, pictures
 from consent.management.commands.demo import Demo
 from consent.models import CopyLink, SealedDocument
 
@@ -122,7 +125,7 @@ def test_a_file_that_was_lost_or_changed_is_told_in_words_and_never_handed_out(s
     file.unlink()
     staff.post(f"/records/{document.pk}/copy/show/")
     staff.post("/tablet/confirm/", {"reply": "yes"})
-    assert staff.get("/tablet/consent/copy/record.pdf").status_code == 503
+    assert staff.get("/tablet/consent/copy/record/").status_code == 503
 
 
 def test_the_message_says_nothing_about_health_and_goes_once(staff, document):
@@ -167,8 +170,22 @@ def test_on_the_tablet_the_copy_is_shown_after_the_guard_and_nothing_else_opens(
     assert page.redirect_chain[-1][0] == "/tablet/consent/copy/"
     assert "Everything is signed and sealed" in page.content.decode()
     assert "Upper trapezius" in page.content.decode()
-    assert staff.get("/tablet/consent/copy/record.pdf").content == archive.get(document.sha256)
+    record = staff.get("/tablet/consent/copy/record/").content.decode()
+    assert "Press for two minutes after each needle." in record
     assert AuditEvent.objects.filter(action="copy.read", actor=None).count() == 1
+    pages = re.findall(r'src="(/tablet/consent/copy/record/\d+/)" width="(\d+)" height="(\d+)"', record)
+    assert len(pages) == len(pypdf.PdfReader(BytesIO(archive.get(document.sha256))).pages)
+    for number, (address, *size) in enumerate(pages, start=1):
+        assert f'alt="Page {number} of {len(pages)}"' in record
+        answer = staff.get(address)
+        assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/png", "no-store")
+        picture = Image.open(BytesIO(answer.content))
+        assert picture.size == pytest.approx([pictures.SCALE * int(side) for side in size], abs=pictures.SCALE)
+        assert len(picture.convert("L").getcolors() or ()) > 20  # something is drawn on it
+    for beyond in (0, len(pages) + 1, "x", "٣"):
+        assert staff.get(f"/tablet/consent/copy/record/{beyond}/").status_code == 404
+    archive.path_of(document.sha256).unlink()
+    assert [staff.get(address).status_code for address in ("/tablet/consent/copy/record/", pages[0][0])] == [503, 503]
 
 
 def test_other_clinics_and_other_roles_get_nothing(demo, client, document):

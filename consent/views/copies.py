@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -23,7 +23,7 @@ from clinic.phone import LinkClosed, WrongBirthDate
 from clinic.qr import drawn
 from clinic.tablet import TabletRequest, tablet_page
 from clinic.views.phone import ONLY_HERE, not_yours, phone_page
-from consent import aftercare, archive, copies, signing
+from consent import aftercare, archive, copies, pictures, signing
 from consent.models import CopyLink, RecordKind, SealedDocument
 
 log = logging.getLogger(__name__)
@@ -141,12 +141,18 @@ def handed_out(request: HttpRequest, document: SealedDocument) -> HttpResponse:
     return pdf_of(request, document)
 
 
-def pdf_of(request: HttpRequest, document: SealedDocument) -> HttpResponse:
-    """The sealed file itself, never kept by the browser; one that was lost or changed is never handed out."""
+def file_of(document: SealedDocument) -> bytes | None:
+    """The sealed file; None for one that was lost or changed, which is never handed out."""
     try:
-        data = archive.get(document.sha256)
+        return archive.get(document.sha256)
     except (archive.ArchiveMissing, archive.ArchiveDamaged):
         log.exception("the file of a patient's copy is missing or damaged")
+        return None
+
+
+def pdf_of(request: HttpRequest, document: SealedDocument) -> HttpResponse:
+    """The sealed file itself, never kept by the browser."""
+    if (data := file_of(document)) is None:
         return render(request, "consent/copy_amiss.html", status=503)
     return HttpResponse(
         data, content_type="application/pdf",
@@ -179,11 +185,29 @@ def on_tablet(request: TabletRequest) -> HttpResponse:
 
 
 @tablet_page(Purpose.CONSENT)
-def pdf_on_tablet(request: TabletRequest) -> HttpResponse:
-    """The sealed file, on the tablet; that it was read is on the trail."""
+def record_on_tablet(request: TabletRequest) -> HttpResponse:
+    """The pages of the sealed file as pictures, which go with the page; that it was read is on the trail."""
     document = sealed_here(request)
     if document is None:
         return redirect("ceremony")
+    if (data := file_of(document)) is None:
+        return render(request, "consent/copy_amiss.html", status=503)
     with transaction.atomic():
         audit.log(document.clinic, None, "copy.read", document, visit=str(document.visit_id))
-    return pdf_of(request, document)
+    context = {"document": document, "pages": pictures.pages(data), "language": ORIGINAL}
+    return render(request, "consent/copy_record.html", context)
+
+
+@tablet_page(Purpose.CONSENT)
+def picture_on_tablet(request: TabletRequest, page: str) -> HttpResponse:
+    """One page of the sealed file, as a picture."""
+    document = sealed_here(request)
+    if document is None:
+        return redirect("ceremony")
+    if (data := file_of(document)) is None:
+        return render(request, "consent/copy_amiss.html", status=503)
+    try:
+        picture = pictures.picture(data, int(page) if page.isdecimal() else 0)
+    except pictures.NoSuchPage:
+        raise Http404 from None
+    return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "no-store"})
