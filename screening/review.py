@@ -11,6 +11,7 @@ from screening.evaluation import answered_on, current_policy, evaluate
 from screening.models import Decision, Finding, Review, Screening
 from screening.overriding import give_second_opinion, override
 from screening.planning import near_lung_notice, plan
+from screening.questionnaire import RULES_VERSION
 from screening.recording import MATERIALS, record, resolve
 from screening.refusals import (
     AlreadyDecided,
@@ -33,7 +34,8 @@ from screening.standing import Standings, standings
 __all__ = [
     "LOCATED", "MATERIALS", "AlreadyDecided", "FindingsOutstanding", "NotAClinician", "NotOverridable", "PlanConflict",
     "ReasonTooThin", "ReviewRefused", "SamePerson", "StaleScreening", "check_may_proceed", "decide", "give_second_opinion",
-    "latest", "near_lung_notice", "override", "plan", "record", "reopen", "require_clinician", "resolve", "settle",
+    "latest", "near_lung_notice", "outdated_because", "override", "plan", "record", "reopen", "require_clinician", "resolve",
+    "settle",
 ]  # fmt: skip
 
 
@@ -78,8 +80,20 @@ def cited(finding: Finding) -> str:
     return _("source %(mark)s") % {"mark": mark}
 
 
+def outdated_because(screening: Screening) -> str:
+    """Why the screening has to be made anew before anyone proceeds by it; empty when nothing it went by has changed."""
+    visit = screening.visit
+    if screening.policy != current_policy(visit):
+        return _("The clinic's policy has changed since this screening.")
+    if screening.rules_version != RULES_VERSION:
+        return _("The rules have been revised since this screening.")
+    if (screening.today, screening.born) != (visit.clinic.today(), visit.patient.born):
+        return _("This screening is of an earlier day or another birth date.")
+    return ""
+
+
 def check_may_proceed(screening: Screening) -> None:
-    """Nothing is due, the plan is free of forbidden places, and the screening is of today and of this birth date."""
+    """Nothing is due, the plan is free of forbidden places, and nothing that the screening went by has changed."""
     visit, stands = screening.visit, standings(screening)
     if answered_on(visit) != visit.clinic.today():
         raise StaleScreening(
@@ -88,12 +102,8 @@ def check_may_proceed(screening: Screening) -> None:
                 "on the day of treatment: open a new visit, so that the patient is asked again."
             )
         )
-    if screening.policy != current_policy(visit):
-        raise StaleScreening(_("The clinic's policy has changed since this screening. Take the case up again first."))
-    if (screening.today, screening.born) != (visit.clinic.today(), visit.patient.born):
-        raise StaleScreening(
-            _("This screening is of an earlier day or another birth date. Take the case up again first.")
-        )
+    if because := outdated_because(screening):
+        raise StaleScreening(f"{because} {_('Take the case up again first.')}")
     if not screening.sites.exists():
         raise PlanConflict(_("Enter the plan first: which muscles, on which side."))
     for row in stands.findings:

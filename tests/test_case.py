@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import AuditEvent, Role
-from screening import review
+from screening import evaluation, review
 from screening.evaluation import current_screening
-from screening.models import Intake, Override, Resolution, Screening, SecondOpinion
+from screening.models import ClinicPolicy, Intake, Override, Resolution, Review, Screening, SecondOpinion
 from tests import people
 from tests.test_review import NOTE, PACEMAKER, SKIN, VEINS, WHY, Desk, finding, parts
 
@@ -523,6 +523,57 @@ def test_a_refused_decision_comes_back_with_its_words(opened):
     assert "must be in the future" in page
     assert "Come back after the cold</textarea>" in page
     assert "Come back after the cold" not in case.get()
+
+
+def test_who_is_deferred_has_a_day_on_which_to_come_back_or_be_called(opened):
+    case = opened()
+    assert done(case.send("case-decide", decision="defer", reason="Come back after the cold", until=""))
+    page = case.get()
+    assert "Choose the day to come back, or the day on which to call the patient." in page
+    assert "Come back after the cold</textarea>" in page
+    assert not Review.objects.exists()
+
+
+def test_words_for_a_decision_that_a_colleague_took_first_are_kept(desk, opened):
+    case = opened(**VEINS)
+    screening = case.now
+    review.decide(screening, "defer", desk.tom, "Ask the vascular clinic first")
+    case.send("case-decide", screening.pk, decision="decline", reason="No reply from her doctor since May")
+    page = case.get()
+    assert "Tom Ellis" in page
+    assert "What you typed" in page
+    assert "No reply from her doctor since May" in page
+
+
+def other_policy(desk: Desk) -> None:
+    ClinicPolicy.objects.create(clinic=desk.clinic, values={"consent_valid_days": 30}, by=desk.siobhan)
+
+
+OUTDATED: dict[str, tuple[Any, str]] = {
+    "the policy": (
+        lambda desk, patch: other_policy(desk),
+        "The clinic&#x27;s policy has changed since this screening.",
+    ),
+    "the rules": (
+        lambda desk, patch: [patch.setattr(module, "RULES_VERSION", "2099.1") for module in (evaluation, review)],
+        "The rules have been revised since this screening.",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OUTDATED)
+def test_a_case_that_was_screened_by_what_has_changed_since_is_taken_up_again_from_its_page(
+    desk, opened, monkeypatch, what
+):
+    case, (change, words) = opened(), OUTDATED[what]
+    change(desk, monkeypatch)
+    page = case.get()
+    assert f"{words} Take the case up again before you decide." in page
+    assert 'value="proceed"' not in page
+    case.send("case-decide", decision="proceed")
+    assert "Take the case up again first." in case.get()
+    case.client.post(reverse("case-reopen", args=[case.visit.pk]))
+    assert 'value="proceed"' in case.get()
 
 
 ROTTEN: list[tuple[str, dict[str, Any]]] = [

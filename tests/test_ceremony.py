@@ -216,7 +216,7 @@ def test_a_decision_that_could_not_be_sealed_can_be_sealed_later(demo, desk, mon
 
     with monkeypatch.context() as broken:
         broken.setattr(rendering, "render", fails)
-        sent = {"screening": str(screening.pk), "decision": "defer", "reason": "A cold, come back later"}
+        sent = {"screening": str(screening.pk), "decision": "defer", "reason": "A cold, come back later", "until": "2099-01-04"}
         response = desk.post(reverse("case-decide", args=[screening.visit_id]), sent, follow=True)
     assert "Seal now" in response.content.decode()
     assert not SealedDocument.objects.exists()

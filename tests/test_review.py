@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from clinic.models import AuditEvent, Membership, Patient, Role, User
-from screening import correction, intake, review
+from screening import correction, evaluation, intake, review
 from screening.body import MUSCLES, MuscleSite
 from screening.evaluation import current_screening
 from screening.models import ClinicPolicy, Finding, Intake, Resolution, Review, Screening
@@ -594,6 +594,17 @@ def test_an_override_is_void_when_what_it_weighed_changes(desk, change):
     with pytest.raises(review.FindingsOutstanding, match="override"):
         proceed(changed, desk.siobhan)
     assert review.override(finding(changed, "14a"), desk.siobhan, WHY)
+
+
+def test_an_override_is_void_when_the_rules_were_revised(desk, monkeypatch):
+    screening = overridden(desk)
+    for module in (evaluation, review):
+        monkeypatch.setattr(module, "RULES_VERSION", "2099.1")
+    with pytest.raises(review.StaleScreening, match="rules have been revised"):
+        proceed(screening, desk.siobhan)
+    again = review.reopen(screening.visit, desk.siobhan)
+    assert standing(again, "14a").override is None
+    assert [over.reason for over in standings(again).void] == [WHY]
 
 
 @pytest.mark.parametrize("change", KEEPING)

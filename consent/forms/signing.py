@@ -1,5 +1,7 @@
 """What people send while they sign: a drawing or a typed name, a password; and the decision before it."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -30,3 +32,9 @@ class DecisionForm(forms.Form):
     until = forms.DateField(
         required=False, error_messages={"invalid": _("The day to come back must be a date such as 2026-11-30.")}
     )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("decision") == Decision.DEFER and not values.get("until") and "until" not in self.errors:
+            self.add_error("until", _("Choose the day to come back, or the day on which to call the patient."))
+        return values

@@ -74,9 +74,12 @@ def full_context(request: StaffRequest, page: CasePage) -> dict[str, Any]:
         "also_quiet": [group for group in quiet if group.precaution.is_additional],
         "plan_form": plan_form, "plan": panel(page, plan_form, cards.plan), "questions": page.questions,
         "communication": page.communication, "representative": page.representative, "outstanding": page.outstanding,
-        "typed_decision": typed_decision(request, page.visit),
     }  # fmt: skip
-    return context | before(page) | versions(page.visit) | after_forms(page)
+    typed = typed_decision(request, page.visit)
+    context |= before(page) | versions(page.visit) | after_forms(page) | {"typed_decision": typed}
+    if page.review and typed.get("reason"):
+        context["kept"] = [*context["kept"], (_("Why, and what must happen first"), typed["reason"])]
+    return context
 
 
 def before(page: CasePage) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from screening.precautions.communication import LANGUAGE
 from screening.precautions.questions import Asked, Question
 from screening.precautions.vocabulary import Case, Plan, Requirement
 from screening.questionnaire import PRECAUTION_OF, QUESTIONS, shown
+from screening.review import outdated_because
 from screening.standing import Outstanding, Standings, needs_help_to_talk, standings
 
 CONSENT_STEPS = frozenset(
@@ -85,11 +86,10 @@ class CasePage:
     def may_act(self) -> bool:
         return self.member.is_clinician and self.review is None
 
-    @property
-    def is_outdated(self) -> bool:
-        """Of an earlier day or another birth date: it must be taken up again before it can be decided."""
-        now = (self.visit.clinic.today(), self.visit.patient.born)
-        return self.review is None and (self.screening.today, self.screening.born) != now
+    @cached_property
+    def outdated(self) -> str:
+        """Why it must be taken up again before it can be decided; empty when it need not."""
+        return outdated_because(self.screening) if self.review is None else ""
 
     @property
     def answers_are_old(self) -> bool:
