@@ -8,6 +8,7 @@ from clinic import audit
 from clinic.access import StaffRequest, staff
 from clinic.models import Patient, Role
 from consent.models import SealedDocument
+from consent.state import states_of
 
 
 @staff(Role.CLINICIAN, Role.ADMIN)
@@ -17,5 +18,7 @@ def patient_records(request: StaffRequest, patient: str) -> HttpResponse:
     with transaction.atomic():
         audit.log(request.member.clinic, request.user, "patient.records_listed", found)
     rows = SealedDocument.objects.visible_to(request.member).filter(visit__patient=found)
-    documents = rows.select_related("decided_by", "visit").order_by("-sealed_at")
-    return render(request, "consent/earlier.html", {"patient": found, "documents": documents})
+    documents = list(rows.select_related("clinic", "decided_by", "visit").order_by("-sealed_at"))
+    states = states_of(documents)
+    shown = [(document, states[document.pk]) for document in documents]
+    return render(request, "consent/earlier.html", {"patient": found, "documents": shown})
