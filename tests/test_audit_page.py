@@ -157,6 +157,14 @@ def test_a_filter_that_cannot_be_is_told(admin, wanted):
     assert "There is a problem" in response.content.decode()
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_of_another_century_is_told_and_kept_as_typed(admin, day):
+    response = admin.get(reverse("audit"), {"day": day})
+    assert response.status_code == 422
+    assert "not in this century" in response.content.decode()
+    assert f'value="{day}"' in response.content.decode()
+
+
 def test_pages_go_on_from_the_last_line_whatever_comes_in_between(demo, admin):
     for _turn in range(PER_PAGE + 20):
         log(demo, "patient.opened", demo.clinic, demo.mia)

@@ -142,6 +142,8 @@ def test_no_name_stands_in_the_address_and_the_filter_is_kept_until_it_is_cleare
     [
         ({"since": "yesterday"}, "must be a date such as 2026-11-30"),
         ({"since": "2026-02-30"}, "must be a date such as 2026-11-30"),
+        ({"until": "9999-12-31"}, "not in this century"),
+        ({"since": "0001-01-01"}, "not in this century"),
         ({"since": "2026-03-02", "until": "2026-03-01"}, "The last day comes before the first"),
         ({"clinician": "99999"}, "Choose a clinician from the list"),
         ({"clinician": "x' OR 1=1"}, "Choose a clinician from the list"),
@@ -157,7 +159,25 @@ def test_a_filter_that_cannot_be_understood_says_so_and_shows_no_records(demo, a
     assert response.status_code == 422
     assert told in page
     assert sent.get("patient", "Walsh") in page
+    assert all(f'value="{typed}"' in page for name, typed in sent.items() if name in ("since", "until"))
     assert document.number not in page
+
+
+@pytest.mark.parametrize("kept", [{"until": "9999-12-31"}, {"since": "0001-01-01"}])
+def test_a_filter_kept_with_a_day_of_another_century_is_told_and_can_be_cleared(demo, admin, document, kept):
+    session = admin.session
+    session["records"] = kept
+    session.save()
+    page = admin.get("/records/").content.decode()
+    assert "not in this century" in page
+    assert next(iter(kept.values())) in page
+    admin.post("/records/", {"clear": "1"})
+    assert document.number in admin.get("/records/").content.decode()
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2099-12-31"])
+def test_the_first_and_the_last_day_of_the_century_are_days_like_others(demo, admin, document, day):
+    assert admin.post("/records/", {"since": day, "until": day}, follow=True).status_code == 200
 
 
 def names(page) -> list[str]:

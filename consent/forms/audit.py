@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.happened import KINDS
 from clinic.models import Clinic, User
-from consent.forms.records import BAD_DAY, DAY, NameChoice
+from consent.forms.records import ClinicDayField, NameChoice
 from consent.trail import Wanted
 
 OLDEST = 2**62
@@ -25,7 +25,7 @@ class TrailForm(forms.Form):
         choices=[("", _("Everything")), *((kind, label) for kind, (label, _actions) in KINDS.items())],
         error_messages={"invalid_choice": _("Choose a kind of event from the list.")},
     )  # fmt: skip
-    day = forms.DateField(label=_("Day"), required=False, widget=DAY, error_messages=BAD_DAY)
+    day = ClinicDayField(label=_("Day"), required=False)
     before = forms.IntegerField(required=False, min_value=1, max_value=OLDEST, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic
 from consent.dashboard import Period, last_days
-from consent.forms.records import BAD_DAY, DAY
+from consent.forms.records import ClinicDayField
 
 CHOICES = (7, 30, 90, 365)
 STANDARD = 30
@@ -23,8 +23,8 @@ class PeriodForm(forms.Form):
         choices=[(str(days), "") for days in CHOICES],
         error_messages={"invalid_choice": _("Choose one of the periods, or two days.")},
     )  # fmt: skip
-    since = forms.DateField(label=_("From"), required=False, widget=DAY, error_messages=BAD_DAY)
-    until = forms.DateField(label=_("To"), required=False, widget=DAY, error_messages=BAD_DAY)
+    since = ClinicDayField(label=_("From"), required=False)
+    until = ClinicDayField(label=_("To"), required=False)
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,8 +40,6 @@ class PeriodForm(forms.Form):
             self.add_error("until", _("The last day comes before the first. Change one of them."))
         elif since and until and until - since > datetime.timedelta(days=LONGEST):
             self.add_error("until", _("That is more than two years. Choose days that are closer together."))
-        elif since and since.year < 2000:
-            self.add_error("since", _("Choose a day in this century."))
         elif until and until > self.clinic.today() + datetime.timedelta(days=LONGEST):
             self.add_error("until", _("Choose a day that has come already."))
         return values

@@ -1,8 +1,10 @@
 """What people send to find records and to export them."""
 
+import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, Role, User
@@ -12,8 +14,7 @@ from consent.finding import Wanted
 from consent.models import RecordKind
 from screening.models import Decision
 
-BAD_DAY = {"invalid": _("This must be a date such as 2026-11-30.")}
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+CENTURY = range(2000, 2100)
 ANY = [("", _("Any"))]
 
 
@@ -21,6 +22,21 @@ def who_decides(clinic: Clinic) -> Any:
     """Everybody who may have decided a case at the clinic, also those who have left."""
     here = User.objects.filter(memberships__clinic=clinic, memberships__role=Role.CLINICIAN)
     return here.distinct().order_by("last_name", "first_name", "pk")
+
+
+class ClinicDayField(forms.DateField):
+    """A day on which a clinic may have been at work: the first and the last of the calendar have no midnight everywhere."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    default_error_messages = {
+        "invalid": _("This must be a date such as 2026-11-30."),
+        "another_century": _("This day is not in this century. Check the year, for example 2026-11-30."),
+    }
+
+    def validate(self, value: datetime.date | None) -> None:
+        super().validate(value)
+        if value and value.year not in CENTURY:
+            raise ValidationError(self.error_messages["another_century"], code="another_century")
 
 
 class NameChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -31,8 +47,8 @@ class NameChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 class FilterForm(forms.Form):
     """Nothing is required; what is left empty does not matter."""
 
-    since = forms.DateField(label=_("Sealed from"), required=False, widget=DAY, error_messages=BAD_DAY)
-    until = forms.DateField(label=_("Sealed to"), required=False, widget=DAY, error_messages=BAD_DAY)
+    since = ClinicDayField(label=_("Sealed from"), required=False)
+    until = ClinicDayField(label=_("Sealed to"), required=False)
     clinician = NameChoice(
         User.objects.none(), label=_("Clinician"), required=False, empty_label=_("Any"),
         error_messages={"invalid_choice": _("Choose a clinician from the list.")},
