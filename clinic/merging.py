@@ -60,12 +60,17 @@ def merge(kept: Patient, duplicate: Patient, why: str, by: User, although_born_a
         visits = move(Visit.objects.filter(patient=duplicate), kept, by)
         duplicate.merged_into = kept
         duplicate.save(update_fields=["merged_into"])
-        if (hold := holds.hold_on(duplicate)) and not holds.hold_on(kept):
-            LegalHold.objects.create(patient=kept, holds=True, reason=hold.reason, by=by)
-            audit.log(kept.clinic, by, "patient.held", kept, merged=str(duplicate.pk))
+        hold_too(kept, duplicate, by, merged=str(duplicate.pk))
         audit.log(
             kept.clinic, by, MERGED, duplicate, into=str(kept.pk), visits=[str(visit.pk) for visit in visits], why=why
         )
+
+
+def hold_too(patient: Patient, held: Patient, by: User, **because: str) -> None:
+    """Records that come from a file on hold, or go back from it, stay on hold."""
+    if (hold := holds.hold_on(held)) and not holds.hold_on(patient):
+        LegalHold.objects.create(patient=patient, holds=True, reason=hold.reason, by=by)
+        audit.log(patient.clinic, by, "patient.held", patient, **because)
 
 
 def move(visits: QuerySet[Visit], to: Patient, by: User) -> list[Visit]:
@@ -103,6 +108,7 @@ def separate(duplicate: Patient, by: User) -> None:
         visits = move(Visit.objects.filter(pk__in=keys, patient=kept), duplicate, by)
         duplicate.merged_into = None
         duplicate.save(update_fields=["merged_into"])
+        hold_too(duplicate, kept, by, separated=str(kept.pk))
         moved = [str(visit.pk) for visit in visits]
         audit.log(kept.clinic, by, "patient.separated", duplicate, out_of=str(kept.pk), visits=moved)
 

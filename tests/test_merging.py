@@ -1,8 +1,10 @@
 """Two files of one patient become one and two again; a file entered in error steps aside; sealed records never change."""
 
 import datetime
+import threading
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from clinic import desk, holds, merging, phone
@@ -148,6 +150,61 @@ def test_a_hold_on_the_duplicate_holds_the_kept_file(grace, ann, anne):
     holds.hold(anne, "A complaint", grace)
     merging.merge(ann, anne, "twice", grace)
     assert holds.hold_on(ann)
+
+
+def test_a_hold_that_came_while_the_files_were_one_is_on_both_when_they_are_two_again(grace, mia, ann, anne):
+    merging.merge(ann, anne, "twice", mia)
+    holds.hold(ann, "A complaint", mia)
+    merging.separate(anne, grace)
+    found = holds.hold_on(anne)
+    assert found
+    assert (found.reason, found.by) == ("A complaint", grace)
+    assert holds.hold_on(ann)
+    event = last("patient.held")
+    assert (event.subject, event.data) == (f"Patient:{anne.pk}", {"separated": str(ann.pk)})
+
+
+def test_a_hold_of_its_own_is_not_put_on_anew_when_the_files_are_two_again(grace, ann, anne):
+    holds.hold(anne, "A complaint", grace)
+    merging.merge(ann, anne, "twice", grace)
+    merging.separate(anne, grace)
+    assert anne.holds.count() == 1
+
+
+def test_no_hold_comes_of_a_merge_that_is_undone(grace, ann, anne):
+    merging.merge(ann, anne, "twice", grace)
+    merging.separate(anne, grace)
+    assert not holds.hold_on(anne)
+
+
+def test_two_who_merge_the_same_file_at_once_make_one_merge_and_one_refusal(fresh):
+    clinic = make_clinic()
+    admins = [make_member(clinic, Role.ADMIN, name) for name in ("Grace Okafor", "Mia Torres")]
+    kept, duplicate = make_patient(clinic), make_patient(clinic, "Anne Keogh")
+    together = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def merge(by) -> None:
+        try:
+            files = Patient.objects.get(pk=kept.pk), Patient.objects.get(pk=duplicate.pk)
+            together.wait()
+            merging.merge(*files, "twice", by)
+            outcomes.append("merged")
+        except merging.MergeRefused as refused:
+            outcomes.append(str(refused))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=merge, args=[by]) for by in admins]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes, key=len) == [
+        "merged",
+        "One of the two is merged into another file already. Open the file that was kept.",
+    ]
+    assert AuditEvent.objects.filter(action="patient.merged").count() == 1
 
 
 def test_the_last_answers_of_the_duplicate_are_offered_again(mia, tom, ann, anne):
