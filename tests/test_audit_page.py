@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from clinic import audit
 from clinic.models import AuditEvent, Clinic, Membership, Role, User
-from consent import trail
+from consent import export, finding, trail
 from consent.management.commands.demo import Demo
 from consent.models import RecordExport, SealedDocument
+from consent.trail.said import LOOKED_FOR
 from consent.views.audit import PER_PAGE
 from screening import review
 from tests import on_record, people
@@ -111,6 +112,50 @@ def test_a_patients_trail_has_their_visits_records_reads_and_exports_and_nobody_
     assert "Insurer’s request" in page
 
 
+ALL_RECORDS = {
+    "since": None, "until": None, "clinician": None, "decision": "", "kind": "", "overridden": None, "patient_named": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("picked", "picked by hand"),
+        ({}, "all records"),
+        ({"since": "2026-11-01"}, "found by: sealed from 1 Nov 2026"),
+        ({"until": "2026-11-30"}, "found by: sealed to 30 Nov 2026"),
+        ({"decision": "defer"}, "found by: decision “Defer”"),
+        ({"kind": "withdrawal"}, "found by: kind “Consent withdrawn”"),
+        ({"overridden": True}, "found by: overridden"),
+        ({"overridden": False}, "found by: not overridden"),
+        ({"patient_named": True}, "found by: a patient’s name"),
+        ({"kind": "consent", "overridden": False}, "found by: kind “Consent to dry needling”; not overridden"),
+        ({"decision": "no such"}, "found by: decision “no such”"),
+        ({"clinician": 10**30}, "found by: one clinician"),
+    ],
+)
+def test_an_export_is_told_with_every_filter_and_its_value(demo, admin, wanted, told):
+    wanted = wanted if wanted == "picked" else ALL_RECORDS | wanted
+    log(demo, "records.exported", demo.clinic, demo.people["grace"], count=3, form="zip", wanted=wanted)
+    assert lines(admin)[1].details == f"as a ZIP, {told}, 3 records"
+
+
+def test_an_export_by_clinician_names_them(demo, admin):
+    wanted = ALL_RECORDS | {"clinician": demo.tom.pk}
+    log(demo, "records.exported", demo.clinic, demo.people["grace"], count=3, form="fhir", wanted=wanted)
+    assert lines(admin)[1].details == f"as data (FHIR), found by: decided by {demo.tom.printed_name}, 3 records"
+
+
+@pytest.mark.parametrize("form", export.Form.values)
+def test_every_form_of_an_export_has_words(demo, admin, form):
+    log(demo, "records.exported", demo.clinic, demo.people["grace"], count=1, form=form, wanted="picked")
+    assert re.fullmatch(r"as .+, picked by hand, 1 record", lines(admin)[1].details)
+
+
+def test_every_filter_of_records_has_words():
+    assert {*LOOKED_FOR, "clinician"} == set(finding.Wanted().for_audit())
+
+
 def test_a_file_that_was_merged_keeps_its_events(demo, admin, document):
     patient = document.visit.patient
     duplicate = people.make_patient(demo.clinic, "P. Walsh", merged_into=patient)
@@ -188,7 +233,17 @@ def test_a_page_takes_the_same_queries_for_many_patients(demo, admin, django_ass
 
 
 def test_a_trail_that_was_tampered_with_is_still_read(demo, admin):
-    strange = {"visit": "no key", "fields": 3, "because": ["x"], "since": 7, "role": {}, "count": "x", "roles": 1}
+    strange = {
+        "visit": "no key",
+        "fields": 3,
+        "because": ["x"],
+        "since": 7,
+        "role": {},
+        "count": "x",
+        "roles": 1,
+        "wanted": {"clinician": [1], "since": 7},
+        "form": [],
+    }
     for subject in ("Visit:x", "User:99999999999999999999", "", "Patient:" + "f" * 32, "Membership:-1"):
         event = log(demo, "visit.opened", demo.clinic)
         AuditEvent(

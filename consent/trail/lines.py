@@ -30,10 +30,14 @@ class About:
 
 @dataclass(frozen=True)
 class Line:
-    """One event as shown. `person` is the name of who did it, `side` says from where when nobody was signed in."""
+    """One event as shown. `person` is the name of who did it, `side` says from where when nobody was signed in.
+
+    `looked_for` is the name of the clinician by whom records were looked for.
+    """
 
     event: AuditEvent
     about: About
+    looked_for: str = ""
 
     @property
     def words(self) -> str:
@@ -41,7 +45,7 @@ class Line:
 
     @property
     def details(self) -> str:
-        return details(self.event)
+        return details(self.event, self.looked_for)
 
     @property
     def reason(self) -> str:
@@ -61,18 +65,19 @@ class Line:
 def lines(events: Sequence[AuditEvent], clinic: Clinic) -> list[Line]:
     """Lines for events that were fetched with their actors."""
     subjects = Subjects(events, clinic)
-    return [Line(event, subjects.about(event)) for event in events]
+    return [Line(event, subjects.about(event), subjects.looked_for(event)) for event in events]
 
 
 class Subjects:
     """What the events of one page were about, looked up by kind of row."""
 
-    def __init__(self, events: Iterable[AuditEvent], clinic: Clinic) -> None:
+    def __init__(self, events: Sequence[AuditEvent], clinic: Clinic) -> None:
         self.clinic = clinic
         named = [event.subject.partition(":")[::2] for event in events]
         keys: dict[str, set[str]] = {}
         for model, key in [*named, *(("Visit", str(event.data.get("visit", ""))) for event in events)]:
             keys.setdefault(model, set()).add(key)
+        keys.setdefault("User", set()).update(map(clinician_of, events))
         mine = {"clinic": clinic}
         self.patients = by_key(Patient.objects.filter(**mine), uuids(keys.get("Patient")))
         self.visits = by_key(Visit.objects.filter(**mine).select_related("patient"), uuids(keys.get("Visit")))
@@ -98,6 +103,16 @@ class Subjects:
         if model == "User" and (row := self.users.get(key)):
             return About(row.printed_name)
         return About(rest=_("the clinic"))
+
+    def looked_for(self, event: AuditEvent) -> str:
+        user = self.users.get(clinician_of(event))
+        return user.printed_name if user else ""
+
+
+def clinician_of(event: AuditEvent) -> str:
+    """The key of the clinician by whom records were looked for."""
+    wanted = event.data.get("wanted")
+    return str(wanted.get("clinician")) if isinstance(wanted, dict) else ""
 
 
 def by_key(rows: QuerySet[Any], keys: list[Any]) -> dict[str, Any]:

@@ -20,13 +20,11 @@ CAUSES = {
     "plan": lazy("after the plan was changed"),
     "correction": lazy("after answers were corrected"),
 }
-LOOKED_FOR = {
-    "since": lazy("sealed from"),
-    "until": lazy("sealed to"),
-    "decision": lazy("by decision"),
-    "clinician": lazy("by clinician"),
-    "overridden": lazy("by override"),
-    "patient_named": lazy("by a patient’s name"),
+FORMS = {
+    "zip": lazy("as a ZIP"),
+    "merged": lazy("as one PDF for reading"),
+    "csv": lazy("as a table (CSV)"),
+    "fhir": lazy("as data (FHIR)"),
 }
 
 
@@ -45,11 +43,15 @@ def fields(names: Any) -> str:
     return ", ".join(labels.get(name, name).lower() for name in names)
 
 
-def looked_for(wanted: Any) -> str:
+def looked_for(wanted: Any, clinician: str = "") -> str:
+    """Every filter that was set, with its value: none left out, or an export would read as one of more records."""
     if not isinstance(wanted, Mapping):
         return _("picked by hand")
-    by = [str(words) for name, words in LOOKED_FOR.items() if wanted.get(name) not in (None, "", False)]
-    return _("found %(how)s") % {"how": ", ".join(by)} if by else _("all records")
+    by = [LOOKED_FOR[name](wanted[name]) for name in LOOKED_FOR if wanted.get(name) not in (None, "")]
+    if wanted.get("clinician"):
+        by.append(_("decided by %(name)s") % {"name": clinician} if clinician else _("one clinician"))
+    by = list(filter(None, by))
+    return _("found by: %(how)s") % {"how": "; ".join(by)} if by else _("all records")
 
 
 def written(day: str) -> str:
@@ -57,6 +59,18 @@ def written(day: str) -> str:
     return date_format(datetime.date.fromisoformat(day), "j M Y")
 
 
+def or_itself(words: Callable[[Any], str], code: Any) -> str:
+    return words(code) or str(code)
+
+
+LOOKED_FOR: dict[str, Callable[[Any], str]] = {
+    "since": lambda day: _("sealed from %(day)s") % {"day": written(day)},
+    "until": lambda day: _("sealed to %(day)s") % {"day": written(day)},
+    "decision": lambda code: _("decision “%(what)s”") % {"what": or_itself(of_choices(Decision), code)},
+    "kind": lambda code: _("kind “%(what)s”") % {"what": or_itself(of_choices(RecordKind), code)},
+    "overridden": lambda stood: _("overridden") if stood else _("not overridden"),
+    "patient_named": lambda named: _("a patient’s name") if named else "",
+}
 SAID: dict[str, Callable[[Any], str]] = {
     "because": lambda code: str(BECAUSE.get(code, "")),
     "role": of_choices(SignerRole, Role),
@@ -79,7 +93,7 @@ SAID: dict[str, Callable[[Any], str]] = {
     "patients": counted("%(count)s patient", "%(count)s patients"),
     "gaps": lambda count: counted("%(count)s record missing", "%(count)s records missing")(count) if count else "",
     "fields": fields,
-    "wanted": looked_for,
+    "form": lambda code: str(FORMS.get(code, "")),
     "since": lambda day: _("from %(day)s") % {"day": written(day)},
     "until": lambda day: _("to %(day)s") % {"day": written(day)},
 }
@@ -90,9 +104,11 @@ COUNTED: dict[str, Callable[[Any], str]] = {
 }
 
 
-def details(event: AuditEvent) -> str:
-    """The details that have words, one after the other."""
-    words = SAID | ({"count": COUNTED[event.action]} if event.action in COUNTED else {})
+def details(event: AuditEvent, clinician: str = "") -> str:
+    """The details that have words, one after the other; `clinician` is the name of the one that was looked for."""
+    words = SAID | {"wanted": lambda wanted: looked_for(wanted, clinician)}
+    if event.action in COUNTED:
+        words["count"] = COUNTED[event.action]
     said = [read(words[name], event.data[name]) for name in words if name in event.data]
     return ", ".join(filter(None, said))
 
