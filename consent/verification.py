@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from pyhanko.pdf_utils.crypt import PdfKeyNotAvailableError
 
 from consent.models import SealedDocument, SealingCertificate
-from consent.seals import ROTTEN, Seal, read_seals
+from consent.seals import ROTTEN, Seal, read_seal, signatures
 from consent.state import state_of
 
 LARGEST = 32 * 1024 * 1024
@@ -76,16 +76,17 @@ def examine(data: bytes) -> tuple[Outcome, str, Seal | None]:
     if b"%PDF-" not in data[:1024]:
         return Outcome.NOT_A_PDF, "", None
     try:
-        seals = read_seals(data)
+        found = signatures(data)
+        seal = read_seal(found[0]) if len(found) == 1 else None
     except PdfKeyNotAvailableError:
         return Outcome.NOT_SEALED, _("This PDF is locked with a password. Our records never are."), None
     except ROTTEN:
         return Outcome.CHANGED, _("This PDF is damaged: it cannot be read to the end. Do not rely on it."), None
-    if not seals:
-        return Outcome.NOT_SEALED, "", None
-    if len(seals) > 1:
+    if len(found) > 1:
         return Outcome.CHANGED, _("This PDF carries more than one signature. Our records carry exactly one."), None
-    return (Outcome.WHOLE if seals[0].whole else Outcome.CHANGED), "", seals[0]
+    if seal is None:
+        return Outcome.NOT_SEALED, "", None
+    return (Outcome.WHOLE if seal.whole else Outcome.CHANGED), "", seal
 
 
 def check(data: bytes) -> Verdict:

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.diff_analysis import StandardDiffPolicy
 from pyhanko.sign.fields import MDPPerm
 from pypdf import PdfWriter
 
@@ -113,6 +114,21 @@ def test_a_changed_record_is_found_out(spoilt: str) -> None:
     assert verdict.fingerprint is None
     assert verdict.sealed_at is None
     assert verdict.explains
+
+
+@pytest.mark.parametrize("spoilt", ["updated", "another signature", "garbage after the end"])
+def test_what_was_put_into_a_file_is_not_weighed_since_it_takes_seconds(
+    spoilt: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weighed: list[object] = []
+    monkeypatch.setattr(StandardDiffPolicy, "review_file", lambda *about, **more: weighed.append(about))
+    assert inspect(SPOILT[spoilt]).outcome is Outcome.CHANGED
+    assert not weighed
+
+
+def test_of_several_signatures_none_is_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verification, "read_seal", lambda signature: pytest.fail("a signature was worked out"))
+    assert "more than one signature" in inspect(SPOILT["another signature"]).explains
 
 
 def test_the_room_behind_the_signature_is_outside_of_it_so_the_files_hash_decides() -> None:
