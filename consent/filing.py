@@ -46,10 +46,12 @@ def sealer_of(clinic: Clinic) -> keys.Sealer:
     sealer = keys.sealer_for(clinic.pk, clinic.name, may_make=not known.exists())
     if not known.filter(fingerprint=sealer.fingerprint).exists():
         with transaction.atomic():
-            row = SealingCertificate.objects.create(
-                clinic=clinic, fingerprint=sealer.fingerprint, pem=sealer.certificate_pem, valid_until=sealer.not_after
-            )
-            audit.log(clinic, None, "certificate.added", row, fingerprint=sealer.fingerprint)
+            row, is_new = SealingCertificate.objects.get_or_create(
+                clinic=clinic, fingerprint=sealer.fingerprint,
+                defaults={"pem": sealer.certificate_pem, "valid_until": sealer.not_after},
+            )  # fmt: skip
+            if is_new:  # another request may have been first
+                audit.log(clinic, None, "certificate.added", row, fingerprint=sealer.fingerprint)
     return sealer
 
 

@@ -15,14 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from pypdf import PdfReader
 
-from consent import archive, decision, keys, sealing, verification
+from consent import archive, decision, filing, keys, sealing, verification
 from consent.keys import KeyMissing, Sealer, SealingFailed
 from consent.management.commands.demo import Demo
 from consent.sealing import CertificateExpired
 from consent.seals import Seal, read_seals
-from tests import papers
+from tests import papers, people
 from tests.papers import PASSPHRASE
 
 
@@ -228,6 +229,22 @@ def test_after_renewal_new_records_have_the_new_seal_and_old_ones_stay_ours(db, 
         assert verification.check(archive.get(document.sha256)).ok
         assert document.certificate.fingerprint in printed
     assert len(list((settings.VAR / "keys").glob("*.p12"))) == 2
+
+
+def test_two_first_sealings_at_once_put_one_certificate_on_record(db, monkeypatch):
+    clinic = people.make_clinic()
+
+    class AnotherFirst:
+        @staticmethod
+        def atomic() -> transaction.Atomic:
+            monkeypatch.setattr(filing, "transaction", transaction)
+            filing.sealer_of(clinic)
+            return transaction.atomic()
+
+    monkeypatch.setattr(filing, "transaction", AnotherFirst)
+    sealer = filing.sealer_of(clinic)
+    assert [row.fingerprint for row in clinic.certificates.all()] == [sealer.fingerprint]
+    assert clinic.events.filter(action="certificate.added").count() == 1
 
 
 def test_a_renewal_of_no_clinic_says_how_to_find_one(db):
