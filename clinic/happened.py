@@ -79,6 +79,7 @@ KINDS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
         "copy.emailed": _("Link to the copy sent by email"),
         "copy.read": _("Patient opened their copy"),
         "copy.birth_date_refused": _("Wrong date of birth given for the copy"),
+        "aftercare.read": _("Aftercare sheet opened"),
     }),
     "records": (_("Sealed records"), {
         "record.sealed": _("Record sealed"),

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from PIL import Image
 
 from clinic.models import AuditEvent
-from consent import aftercare, archive, copies, pictures
+from consent import aftercare, archive, copies, pictures, trail
 from consent.management.commands.demo import Demo
 from consent.models import CopyLink, SealedDocument
 
@@ -143,6 +143,21 @@ def test_the_message_says_nothing_about_health_and_goes_once(staff, document):
     assert message.to == ["ann@example.org"]
     assert not re.search("Keogh|needl|consent|record", f"{message.subject} {message.body}", re.IGNORECASE)
     assert token in message.body
+
+
+def test_opening_the_sheet_is_on_the_trail_in_plain_words(demo, staff, document):
+    assert staff.get(f"/records/{document.pk}/aftercare/").status_code == 200
+    event = AuditEvent.objects.latest("seq")
+    assert (event.action, event.actor) == ("aftercare.read", demo.siobhan)
+    assert (event.subject, event.data) == (f"SealedDocument:{document.pk}", {"visit": str(document.visit_id)})
+    assert list(trail.of_record(document).filter(action="aftercare.read")) == [event]
+    assert [line.words for line in trail.lines([event], demo.clinic)] == ["Aftercare sheet opened"]
+
+
+def test_whoever_may_not_see_the_sheet_leaves_no_reading_of_it(demo, client, document):
+    client.force_login(demo.people["grace"])
+    assert client.get(f"/records/{document.pk}/aftercare/").status_code == 403
+    assert not AuditEvent.objects.filter(action="aftercare.read").exists()
 
 
 def test_the_sheet_says_what_was_shown_in_the_patients_language(demo, staff, document):

@@ -45,6 +45,8 @@ def sheet(request: StaffRequest, document: str) -> HttpResponse:
     found = consent_of(request, document)
     wanted = request.GET.get("language", "")
     chosen = aftercare.sheet_of(found, wanted if wanted in languages() else "")
+    with transaction.atomic():
+        audit.log(found.clinic, request.user, "aftercare.read", found, visit=str(found.visit_id))
     context = {"document": found, "sheet": chosen, "languages": languages().values()}
     with translation.override(chosen.language):
         return render(request, "consent/aftercare.html", context)
