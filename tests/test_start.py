@@ -1,12 +1,16 @@
 """A host without what the product needs is told by name, and how to mend it."""
 
+import re
+
 import pytest
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from fontTools.ttLib import TTFont
 
 from clinic.apps import check_pragmas
 from clinic.models import Clinic, Membership
-from consent import apps
+from consent import apps, rendering
 
 
 def test_missing_drawing_libraries_are_named_with_the_line_that_installs_them(monkeypatch):
@@ -18,6 +22,50 @@ def test_missing_drawing_libraries_are_named_with_the_line_that_installs_them(mo
 
 def test_a_whole_host_has_nothing_to_be_told():
     assert apps.check_libraries() == []
+    assert apps.check_fonts() == []
+
+
+@pytest.fixture
+def fonts(settings, tmp_path):
+    """The folder of the records' fonts, in which one may be spoilt."""
+    theirs, ours = rendering.workshop().fonts, tmp_path / "static" / "fonts"
+    ours.mkdir(parents=True)
+    for font in theirs.glob("*.ttf"):
+        (ours / font.name).symlink_to(font)
+    settings.BASE_DIR = tmp_path
+    return ours
+
+
+@pytest.mark.parametrize("name", apps.FONTS)
+def test_a_missing_font_stops_the_start_with_its_name_and_how_to_mend_it(fonts, name):
+    (fonts / name).unlink()
+    (error,) = [each for each in checks.run_checks() if each.id == "needlepoint.E002"]
+    assert error.is_serious()
+    assert error.msg == f"The records' fonts are missing or damaged: {name}."
+    assert "static/fonts" in str(error.hint)
+
+
+def test_a_font_that_was_cut_off_is_as_good_as_missing(fonts):
+    path = fonts / "NotoSans-Regular.ttf"
+    whole = path.read_bytes()
+    path.unlink()
+    path.write_bytes(whole[:-1])
+    (error,) = apps.check_fonts()
+    assert "NotoSans-Regular.ttf" in error.msg
+
+
+def family(font):
+    with TTFont(font, lazy=True) as opened:
+        return opened["name"].getDebugName(1)
+
+
+def test_every_font_that_records_are_drawn_with_is_looked_at():
+    workshop = rendering.workshop()
+    assert {path.name for path in workshop.fonts.glob("*.ttf")} == set(apps.FONTS)
+    families = {family(workshop.fonts / name) for name in apps.FONTS}
+    named = re.findall(r"font-family: ([^;]+);", workshop.stylesheet.read_text())
+    assert named
+    assert {each.strip(' "') for names in named for each in names.split(",")} == families
 
 
 class Lax:
