@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from pyhanko.pdf_utils.crypt import PdfKeyNotAvailableError
 
 from consent.models import SealedDocument, SealingCertificate
-from consent.seals import ROTTEN, Seal, read_seal, signatures
+from consent.seals import ROTTEN, Seal, read_seal, sealed_beginning, signatures
 from consent.state import state_of
 
 LARGEST = 32 * 1024 * 1024
@@ -64,8 +64,9 @@ def inspect(data: bytes, known: Callable[[str], bool], on_record: Callable[[str]
         if not (seal.trusted and known(seal.fingerprint)):
             outcome = Outcome.UNKNOWN_KEY
         elif not on_record(sha256):
-            outcome = Outcome.NOT_ON_RECORD
-        return Verdict(outcome, sha256, str(outcome.label), seal.fingerprint, seal.sealed_at)
+            outcome = Outcome.CHANGED if seal.stuffed else Outcome.NOT_ON_RECORD
+        sentence = inside_the_seal() if outcome is Outcome.CHANGED else str(outcome.label)
+        return Verdict(outcome, sha256, sentence, seal.fingerprint, seal.sealed_at)
     return Verdict(outcome, sha256, sentence or str(outcome.label))
 
 
@@ -79,14 +80,44 @@ def examine(data: bytes) -> tuple[Outcome, str, Seal | None]:
         found = signatures(data)
         seal = read_seal(found[0]) if len(found) == 1 else None
     except PdfKeyNotAvailableError:
-        return Outcome.NOT_SEALED, _("This PDF is locked with a password. Our records never are."), None
+        locked = _("This PDF is locked with a password. Our records never are.")
+        return unless_added_to(data, Outcome.NOT_SEALED, locked)
     except ROTTEN:
-        return Outcome.CHANGED, _("This PDF is damaged: it cannot be read to the end. Do not rely on it."), None
+        rotten = _("This PDF is damaged: it cannot be read to the end. Do not rely on it.")
+        return unless_added_to(data, Outcome.CHANGED, rotten)
     if len(found) > 1:
         return Outcome.CHANGED, _("This PDF carries more than one signature. Our records carry exactly one."), None
     if seal is None:
-        return Outcome.NOT_SEALED, "", None
-    return (Outcome.WHOLE if seal.whole else Outcome.CHANGED), "", seal
+        return unless_added_to(data, Outcome.NOT_SEALED, "")
+    if seal.whole:
+        return Outcome.WHOLE, "", seal
+    return unless_added_to(data, Outcome.CHANGED, inside_the_seal() if seal.stuffed else "")
+
+
+def unless_added_to(data: bytes, outcome: Outcome, sentence: str) -> tuple[Outcome, str, None]:
+    """This verdict, or the more exact one: a whole sealed file lies at the beginning, and something behind its end."""
+    if not begins_sealed(data):
+        return outcome, sentence, None
+    added = _(
+        "Something was added to this file after its end, when it had been sealed, and may change what it shows. "
+        "Do not rely on it; ask for the record again."
+    )
+    return Outcome.CHANGED, added, None
+
+
+def begins_sealed(data: bytes) -> bool:
+    try:
+        found = signatures(sealed_beginning(data))
+        return len(found) == 1 and read_seal(found[0]).whole
+    except ROTTEN:
+        return False
+
+
+def inside_the_seal() -> str:
+    return _(
+        "This file was changed inside its seal, where nothing is shown. It is not the file that was sealed; "
+        "ask for the record again."
+    )
 
 
 def check(data: bytes) -> Verdict:

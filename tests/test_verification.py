@@ -131,10 +131,65 @@ def test_of_several_signatures_none_is_worked_out(monkeypatch: pytest.MonkeyPatc
     assert "more than one signature" in inspect(SPOILT["another signature"]).explains
 
 
-def test_the_room_behind_the_signature_is_outside_of_it_so_the_files_hash_decides() -> None:
-    stuffed = papers.flip(SEALED, LAST - 1)
-    assert inspect(stuffed, on_record=False).outcome is Outcome.NOT_ON_RECORD
-    assert not inspect(stuffed, on_record=False).ok
+def unlisted(data: bytes) -> bytes:
+    """The signature is still there, but an update's form no longer names it."""
+    writer = IncrementalPdfFileWriter(BytesIO(data))
+    del writer.root["/AcroForm"]
+    writer.update_root()
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+ADDED = {
+    "garbage": SPOILT["garbage after the end"],
+    "one byte": SPOILT["one byte after the end"],
+    "so much that no reader finds the end": SEALED + b"\xff" * 50_000,
+    "an update": SPOILT["updated"],
+    "an update that hides the signature": unlisted(SEALED),
+    "another PDF": SEALED + papers.draft(),
+}
+
+
+@pytest.mark.parametrize("added", ADDED)
+def test_what_was_added_after_the_end_is_named_as_such(added: str) -> None:
+    verdict = inspect(ADDED[added])
+    assert verdict.outcome is Outcome.CHANGED
+    assert "added to this file after its end" in verdict.explains
+    assert verdict.fingerprint is None
+
+
+def test_what_was_added_to_a_changed_record_is_not_all_that_is_amiss() -> None:
+    verdict = inspect(SPOILT["a bit of the page"] + b"\n%garbage")
+    assert verdict.outcome is Outcome.CHANGED
+    assert verdict.explains == str(Outcome.CHANGED.label)
+
+
+LETTER = next(at for at in range(FIRST, LAST) if SEALED[at : at + 1].isalpha())
+STUFFED = {
+    "the last digit": papers.flip(SEALED, LAST - 1),
+    "a word behind the signature": SEALED[: LAST - 10] + b"C0FFEE" + SEALED[LAST - 4 :],
+    "a small letter": papers.flip(SEALED, LETTER, 0x20),
+    "blanks for zeros": SEALED[: LAST - 10] + b" " * 10 + SEALED[LAST:],
+}
+
+
+@pytest.mark.parametrize("stuffed", STUFFED)
+def test_the_room_of_the_signature_is_outside_of_it_so_the_files_hash_decides(stuffed: str) -> None:
+    verdict = inspect(STUFFED[stuffed], on_record=False)
+    assert verdict.outcome is Outcome.CHANGED
+    assert "inside its seal, where nothing is shown" in verdict.explains
+    assert not verdict.ok
+
+
+def test_what_is_no_digit_in_the_room_of_the_signature_might_be_shown() -> None:
+    verdict = inspect(SEALED[: LAST - 10] + b">/X (more)" + SEALED[LAST:], on_record=False)
+    assert verdict.outcome is Outcome.CHANGED
+    assert "inside its seal" not in verdict.explains
+
+
+def test_a_record_of_ours_that_was_not_kept_is_still_told_apart_from_a_changed_one() -> None:
+    assert inspect(SEALED, on_record=False).outcome is Outcome.NOT_ON_RECORD
 
 
 def test_a_record_that_was_cut_back_to_its_draft_carries_no_seal() -> None:

@@ -45,13 +45,24 @@ def test_a_whole_record_is_told_with_its_number_and_without_its_patient(document
         (lambda data: b"", "Choose the PDF"),
         (lambda data: b"hello", "not a PDF"),
         (lambda data: data[: len(data) // 2], "damaged"),
-        (lambda data: data + b"\n%more", "changed or damaged"),
+        (lambda data: data + b"\n%more", "added to this file after its end"),
+        (lambda data: papers.flip(data, papers.gap(data)[1] - 1), "changed inside its seal"),
         (lambda data: papers.flip(data, data.index(papers.WORDS)), "changed or damaged"),
         (lambda data: papers.draft(), "carries no seal"),
         (lambda data: papers.sealed(), "not among our records"),
         (lambda data: b"%PDF-1.7\n" + b"\xff\x00" * 40_000, "damaged"),
     ],
-    ids=["empty", "no PDF", "cut off", "something after the end", "a changed byte", "never sealed", "not on record", "rubbish"],
+    ids=[
+        "empty",
+        "no PDF",
+        "cut off",
+        "something after the end",
+        "padding",
+        "a changed byte",
+        "never sealed",
+        "not on record",
+        "rubbish",
+    ],
 )
 def test_whatever_is_handed_in_has_a_plain_answer_at_once(document, spoil, says):
     before = AuditEvent.objects.count(), list((archive.path_of(document.sha256).parent.parent).rglob("*"))
