@@ -20,11 +20,15 @@ from consent.models import SealedDocument
 
 log = logging.getLogger(__name__)
 
-COLUMNS = ("file", "sha256", "size", "sealed at", "kind", "decision")
+COLUMNS = (
+    "file", "sha256", "size", "sealed at", "kind", "decision", "status", "exported at", "exported by", "reason", "filter",
+)  # fmt: skip
+EXPORTED, GAP = "exported", "missing or damaged"
 FORMULA = frozenset("=+-@\t\r\n")  # a spreadsheet runs a cell that begins with one of these
 READ_ME = """This export holds sealed records of a clinic.
 
-manifest.csv    the list for people, manifest.json the same for programs, with who exported it and why.
+manifest.csv    the list for people, manifest.json the same for programs, with who exported it, why and by which filter.
+                A record whose status is "missing or damaged" was not in the archive any more, and is not here.
 check_export.py checks everything without the program that made it: python3 check_export.py THIS_FOLDER
 Each PDF can also be checked by itself: any change breaks its seal.
 """
@@ -101,31 +105,45 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     return out.getvalue().encode()
 
 
-def as_csv(members: Iterable[Member]) -> bytes:
-    rows = ((one.name, one.sha256, one.size, one.sealed_at, one.kind, one.decision) for one in members)
+def as_csv(members: Iterable[Member], gaps: Iterable[Member], told: Mapping[str, Any]) -> bytes:
+    """A row for each record, the gaps last; every row says of what export it is, so that rows can be sorted and cut out."""
+    export = (told["exported_at"], told["exported_by"], told["reason"], as_words(told["filter"]))
+    rows = (
+        (one.name, one.sha256, one.size, one.sealed_at, one.kind, one.decision, status, *export)
+        for status, some in ((EXPORTED, members), (GAP, gaps))
+        for one in some
+    )
     return table(COLUMNS, rows)
+
+
+def as_words(wanted: Mapping[str, Any] | str) -> str:
+    """The filter without what did not matter."""
+    if isinstance(wanted, str):
+        return wanted
+    return "; ".join(f"{name}: {value}" for name, value in wanted.items() if value not in (None, ""))
+
+
+def as_row(one: Member) -> dict[str, Any]:
+    return {
+        "file": one.name, "sha256": one.sha256, "size": one.size, "sealed_at": one.sealed_at, "kind": one.kind,
+        "decision": one.decision,
+    }  # fmt: skip
 
 
 def files(members: Sequence[Member], gaps: Sequence[Member], told: Mapping[str, Any], sealer: Sealer) -> dict[str, bytes]:
     """The files that go with the records. `told`: who exported, when, why, by which filter."""
     also = {
-        "manifest.csv": as_csv(members),
+        "manifest.csv": as_csv(members, gaps, told),
         "check_export.py": Path(check_export.__file__).read_bytes(),
         "READ ME.txt": READ_ME.encode(),
     }
     listed = dict(told) | {
         "certificate": sealer.fingerprint,
         "count": len(members),
-        "records": [
-            {
-                "file": one.name, "sha256": one.sha256, "size": one.size, "sealed_at": one.sealed_at, "kind": one.kind,
-                "decision": one.decision,
-            }
-            for one in members
-        ],
-        "gaps": [{"file": one.name, "sha256": one.sha256, "sealed_at": one.sealed_at} for one in gaps],
+        "records": [as_row(one) for one in members],
+        "gaps": [as_row(one) for one in gaps],
         "also": {name: hashlib.sha256(data).hexdigest() for name, data in also.items()},
-    }  # fmt: skip
+    }
     manifest = json.dumps(listed, indent=1, sort_keys=True, ensure_ascii=False).encode()
     own = {"manifest.json": manifest, "manifest.json.sig": sealer.sign(manifest)}
     return also | own | {"certificate.pem": sealer.certificate_pem.encode()}

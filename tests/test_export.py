@@ -130,6 +130,45 @@ def test_a_missing_file_is_told_first_and_then_listed_as_a_gap(demo, admin, docu
     assert AuditEvent.objects.get(action="records.exported").data["gaps"] == 1
 
 
+def rows_of(folder: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO((folder / "manifest.csv").read_bytes().decode())))
+
+
+def test_the_table_names_the_gaps_and_says_by_whom_why_and_by_which_filter(demo, admin, documents, tmp_path):
+    damage(documents[0])
+    answer = send(admin, without_missing="on", reason="=1+1", decision="defer", overridden="no")
+    folder = unpacked(answer, tmp_path / "export")
+    listed = json.loads((folder / "manifest.json").read_text())
+    rows = rows_of(folder)
+    assert {row["sha256"]: row["status"] for row in rows} == {
+        documents[0].sha256: "missing or damaged",
+        documents[1].sha256: "exported",
+        documents[2].sha256: "exported",
+    }
+    assert rows[-1]["sha256"] == documents[0].sha256
+    assert rows[-1]["size"] == str(documents[0].size)
+    assert {row["exported by"] for row in rows} == {"Grace Okafor"}
+    assert {row["exported at"] for row in rows} == {listed["exported_at"]}
+    assert {row["reason"] for row in rows} == {"'=1+1"}
+    assert {row["filter"] for row in rows} == {"decision: defer; overridden: False; patient_named: False"}
+    assert (listed["gaps"][0]["size"], listed["gaps"][0]["decision"]) == (documents[0].size, "defer")
+    assert checked(folder)[0] == 0
+
+
+def test_the_checker_notices_a_gap_taken_off_the_table(demo, admin, documents, tmp_path):
+    archive.path_of(documents[0].sha256).unlink()
+    folder = unpacked(send(admin, without_missing="on"), tmp_path / "export")
+    table = folder / "manifest.csv"
+    table.write_bytes(b"\r\n".join(table.read_bytes().split(b"\r\n")[:-2]) + b"\r\n")
+    assert [row["status"] for row in rows_of(folder)] == ["exported", "exported"]
+    assert checked(folder) == (1, "manifest.csv is not the file that was exported: its SHA-256 is another.\n")
+
+
+def test_records_that_were_picked_are_told_as_picked(demo, admin, documents, tmp_path):
+    folder = unpacked(send(admin, which="ticked", ticked=[str(documents[0].pk)]), tmp_path / "export")
+    assert [row["filter"] for row in rows_of(folder)] == ["picked"]
+
+
 def damage(document: SealedDocument) -> None:
     """One bit, at the same size."""
     path = archive.path_of(document.sha256)
