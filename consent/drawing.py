@@ -9,6 +9,7 @@ import logging
 import os
 import resource
 import sys
+import unicodedata
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,16 @@ from xml.sax.saxutils import escape
 
 MEMORY = 1 << 30  # bytes of address space
 SECONDS = 20  # of processor time for one record
-FENCED = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "os.system", "os.exec")
+FENCED = (
+    "socket.connect",
+    "socket.bind",
+    "socket.getaddrinfo",
+    "socket.sendto",
+    "subprocess.Popen",
+    "os.system",
+    "os.exec",
+)
+DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}  # by Unicode's class of a letter
 WARM_UP = """<!DOCTYPE html><html lang="en"><head><title>Record</title></head>
 <body><h1>Record</h1><p>Words <b>and</b> more</p></body></html>"""
 
@@ -174,12 +184,23 @@ def page_of(html: str, fetcher: Any) -> Any:
     try:
         root = ElementTree.fromstring(html)  # noqa: S314 - our own templates, which escape what people typed
     except ElementTree.ParseError:
-        return HTML(string=html, base_url=None, url_fetcher=fetcher)
+        page = HTML(string=html, base_url=None, url_fetcher=fetcher)
+        give_directions(page.etree_element)
+        return page
+    give_directions(root)
     page = HTML.__new__(HTML)  # what its __init__ sets, once it has parsed
     page.base_url, page.url_fetcher, page.media_type = None, fetcher, "print"
     page.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
     page.etree_element = page.wrapper_element.etree_element
     return page
+
+
+def give_directions(root: Any) -> None:
+    """What HTML says of <bdi> and WeasyPrint leaves out: it runs in the direction of its first letter that has one."""
+    for isolated in root.iter("bdi"):
+        letters = (unicodedata.bidirectional(mark) for mark in "".join(isolated.itertext()))
+        if "dir" not in isolated.attrib and (first := next((way for way in letters if way in DIRECTIONS), None)):
+            isolated.set("dir", DIRECTIONS[first])
 
 
 @cache

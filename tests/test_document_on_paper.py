@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pypdfium2
 import pytest
 from django.template.loader import render_to_string
 from pypdf import PdfReader
@@ -18,6 +19,7 @@ from consent.management.commands.demo import INK, Demo
 from screening import review
 from screening.models import Review
 from screening.precautions import PRECAUTIONS
+from tests.test_rendering import page as sheet
 from tests.translated import made_up
 from tests.written import HEAD, SEALED_AT, TOKEN, WORDS, child_with_everything, clear_case, consented, written
 
@@ -148,6 +150,47 @@ def test_arabic_and_chinese_words_are_drawn_with_fonts_of_ours(demo, monkeypatch
     assert any("Arabic" in name for name in fonts)
     assert any("SC" in name for name in fonts)
     assert phrases["zh-hans"] in "".join(page.extract_text() for page in pages)
+
+
+def places(pdf: bytes, first: str, second: str) -> list[tuple[float, float]]:
+    """How far from the left two marks stand on each line that has both, of the second the one on the farthest right."""
+    found = []
+    with pypdfium2.PdfDocument(pdf) as document:
+        for page in document:
+            words = page.get_textpage()
+            marks = [(mark, words.get_charbox(i)) for i, mark in enumerate(words.get_text_range())]
+            for mark, (left, bottom, _, top) in marks:
+                line = [box[0] for other, box in marks if other == second and box[1] < (bottom + top) / 2 < box[3]]
+                if mark == first and line:
+                    found.append((left, max(line)))
+    return found
+
+
+def test_questions_and_answers_in_arabic_run_from_the_right(demo, monkeypatch):
+    asked, typed = "هل تأخذ دواء (مثل Zyxaban)؟", "Zyxaban، منذ سنة!"
+    made_up(monkeypatch, lambda code, text: asked if text.endswith("?") else text)
+    screening = demo.case(
+        "ليلى حداد", 40, "Neck", language="arabic", blood_thinner="yes", blood_thinner_details=typed, clot_past="yes",
+        clot_details="Zyxaban!",
+    )  # fmt: skip
+    html = written(review.decide(screening, "defer", demo.siobhan, "Another day"))
+    assert html.count('<p class="meta" lang="ar" dir="rtl">') > 30
+    pdf = rendering.render(html)
+    questions = places(pdf, "؟", "Z")
+    assert len(questions) > 30
+    assert all(mark < name for mark, name in questions)
+    in_arabic, in_latin = places(pdf, "!", "Z")
+    assert in_arabic[0] < in_arabic[1]
+    assert in_latin[0] > in_latin[1], "a name in Latin letters alone stays from left to right"
+
+
+def test_what_somebody_typed_runs_as_its_first_letter_does_whatever_is_around_it():
+    typed = rendering.render(sheet("<p>Reason: <bdi>لا Zyx.</bdi></p>"))
+    [(stop, name)] = places(typed, ".", "Z")
+    assert stop < name
+    quoted = rendering.render(sheet('<div dir="rtl"><p>قال <bdi>Zyx.</bdi></p></div>'))
+    [(stop, name)] = places(quoted, ".", "Z")
+    assert stop > name
 
 
 def test_pages_are_well_formed_so_that_they_are_read_fast_and_the_paper_is_the_same_as_of_html(demo, monkeypatch):

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from consent.document.findings import Found
-from consent.document.words import Act, Badge, Clock, act, reply_words
+from consent.document.words import Act, Badge, Clock, act, direction_of, is_right_to_left, reply_words
 from screening.models import Resolution, Screening, in_english
 from screening.precautions import ADDITIONAL, PRECAUTIONS
 from screening.precautions.questions import UNSURE, Asked, Question
@@ -44,6 +44,20 @@ class Answer:
     shown_said: str = ""
     language: str = ""
     confirmed: str = ""
+
+    @property
+    def direction(self) -> str:
+        return direction_of(self.language)
+
+    @property
+    def in_own_words(self) -> bool:
+        """Typed by the patient in `language`, and so printed once."""
+        return bool(self.said) and self.said == self.shown_said
+
+    @property
+    def said_direction(self) -> str:
+        """A medicine's name alone stays from left to right."""
+        return self.direction if is_right_to_left(self.said) else "ltr"
 
     @property
     def is_long(self) -> bool:

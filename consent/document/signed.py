@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as lazy
 
 from clinic.languages import ORIGINAL, status_words
-from consent.document.told import Asked, asked, direction_of
-from consent.document.words import Clock
+from consent.document.told import Asked, asked
+from consent.document.words import Clock, direction_of
 from consent.models import Ceremony, Signature, SignerRole
 from consent.wording import words_in
 

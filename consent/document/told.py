@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clinic.languages import ORIGINAL, RIGHT_TO_LEFT, in_language, status_words
+from clinic.languages import ORIGINAL, in_language, status_words
 from consent import comprehension
-from consent.document.words import Clock
+from consent.document.words import Clock, direction_of
 from consent.models import Ceremony, Signature, SignerRole
 from consent.wording import HEADINGS, words_in
 
@@ -43,10 +43,6 @@ class Asked:
     language: str
     direction: str
     answers: tuple[Answered, ...]
-
-
-def direction_of(code: str) -> str:
-    return "rtl" if code in RIGHT_TO_LEFT else "ltr"
 
 
 def told(ceremony: Ceremony, signatures: Sequence[Signature]) -> tuple[Told, ...]:

@@ -1,6 +1,7 @@
 """How a record says things: days and times at the clinic, classes with their shape, requirements, who and when."""
 
 import datetime
+import unicodedata
 import zoneinfo
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from clinic.languages import RIGHT_TO_LEFT
 from screening.models import Override, Resolution, Review, Screening, SecondOpinion
 from screening.precautions.vocabulary import Origin, Requirement
 from screening.questionnaire import QUESTIONS
@@ -89,6 +91,15 @@ def screening_of(row: Resolution | Override | SecondOpinion | Review) -> Screeni
 
 def screening_words(seq: int) -> str:
     return _("screening %(number)s") % {"number": seq}
+
+
+def direction_of(language: str) -> str:
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def is_right_to_left(words: str) -> bool:
+    """Whether any letter in it is read from right to left."""
+    return any(unicodedata.bidirectional(mark) in {"R", "AL"} for mark in words)
 
 
 def badge_of(outcome: str, scope: str) -> Badge:
