@@ -99,3 +99,12 @@ def tree(page: Page) -> list[dict[str, Any]]:
         for node in nodes
         if not node["ignored"] and node["role"]["value"] not in {"none", "generic", "InlineTextBox", "StaticText"}
     ]
+
+
+def focus(page: Page, wanted: str, most: int = 120) -> None:
+    """Press Tab until what is focused matches the selector; where the focus is must be seen at every step."""
+    for _step in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", wanted):
+            return
+    raise AssertionError(f"Tab does not come to {wanted} on {page.url}")

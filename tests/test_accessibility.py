@@ -210,29 +210,20 @@ def test_no_page_for_helpers_or_on_the_patients_own_phone_has_a_flaw(visit, cont
 # By keyboard alone, and by ear
 
 
-def focus(page: Page, wanted: str, most: int = 120) -> None:
-    """Press Tab until what is focused matches the selector; where the focus is must be seen at every step."""
-    for _step in range(most):
-        page.keyboard.press("Tab")
-        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", wanted):
-            return
-    raise AssertionError(f"Tab does not come to {wanted} on {page.url}")
-
-
 def answer_by_keys(page: Page, replies: dict[str, Any]) -> None:
     """The questions of a page as they come up, by Tab, Space and arrows, and then on by Enter."""
     for code, reply in replies.items():
         if not page.locator(f'[name="{code}"]:visible, [name="{code}_0"]:visible').count():
             continue
         if page.locator(f'[name="{code}"][type=radio]').count():
-            focus(page, f'[name="{code}"]')
+            looking.focus(page, f'[name="{code}"]')
             for _step in range(10):
                 page.keyboard.press("Space")
                 if page.evaluate("() => document.activeElement.value") == reply:
                     break
                 page.keyboard.press("ArrowDown")
             expect(page.locator(f'[name="{code}"][value="{reply}"]')).to_be_checked()
-    focus(page, "main .button.main")
+    looking.focus(page, "main .button.main")
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
@@ -241,7 +232,7 @@ def test_the_whole_intake_can_be_answered_by_keyboard_alone(visit, context):
     page = tablet_page_of(context, visit, "en")
     page.goto(reverse("intake"))
     for _reading in range(3):
-        focus(page, "main .button.main")
+        looking.focus(page, "main .button.main")
         with page.expect_navigation():
             page.keyboard.press("Enter")
     replies = clear_replies(visit)
@@ -249,7 +240,7 @@ def test_the_whole_intake_can_be_answered_by_keyboard_alone(visit, context):
         assert page.url.endswith(reverse("intake-page", args=[asked.code])), page.url
         codes = [question.code for question in asked.questions]
         answer_by_keys(page, {code: replies[code] for code in codes if code in replies})
-    focus(page, "main .button.main")
+    looking.focus(page, "main .button.main")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.url.endswith(reverse("tablet-done"))
@@ -260,12 +251,12 @@ def test_places_are_marked_by_keyboard_in_the_list(visit, context):
     intake.mark_read(visit)
     page = tablet_page_of(context, visit, "en")
     page.goto(reverse("intake-page", args=["skin-lesions"]))
-    focus(page, '[name="skin"]')
+    looking.focus(page, '[name="skin"]')
     page.keyboard.press("Space")
-    focus(page, ".body-list > summary")
+    looking.focus(page, ".body-list > summary")
     if not page.locator('[name="skin-where"][value="knee_left"]').is_visible():
         page.keyboard.press("Enter")
-    focus(page, '[name="skin-where"][value="knee_left"]')
+    looking.focus(page, '[name="skin-where"][value="knee_left"]')
     page.keyboard.press("Space")
     expect(page.locator('[name="skin-where"][value="knee_left"]')).to_be_checked()
 

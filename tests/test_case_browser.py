@@ -1,5 +1,6 @@
 """The case page in a browser: all at a glance on a small screen, the plan picked by keyboard and by tapping the body."""
 
+import datetime
 import re
 
 import pytest
@@ -7,10 +8,10 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from screening.evaluation import current_screening
-from screening.models import Screening
+from screening.models import Override, Resolution, Review, Screening
 from tests import browsing, looking, people
 from tests.journeys import walking
-from tests.test_review import NOTE, PACEMAKER, SKIN, Desk
+from tests.test_review import NOTE, PACEMAKER, SKIN, VEINS, WHY, Desk
 
 SMALL = {"width": 1024, "height": 768}
 FOUR = {"blood_thinner": "yes", "immune_weak": "yes", **SKIN, **PACEMAKER}
@@ -124,3 +125,31 @@ def test_whoever_waits_for_a_record_sees_that_it_is_drawn_and_sealed(device, liv
     page.get_by_role("button", name="Decline and seal").click()
     expect(page.get_by_role("heading", name="Sealed")).to_be_visible(timeout=30_000)
     assert told.count("Drawing and sealing the record…") == 2, "on the button, and where screen readers listen"
+
+
+def send_by_keys(page: Page, form: str, *typed: str) -> None:
+    """By Tab to the form's fields in turn, what is typed into each, and on to its button."""
+    for number, words in enumerate(typed):
+        if number:
+            page.keyboard.press("Tab")
+        else:
+            looking.focus(page, f"{form} textarea")
+        page.keyboard.type(words)
+    looking.focus(page, f"{form} button[type=submit]")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_findings_are_met_and_the_case_decided_by_keyboard_alone(device, live, fresh):
+    screening = Desk().ready("infraspinatus_left", blood_thinner="yes", **VEINS)
+    page = opened(device, live, screening)
+    send_by_keys(page, 'form:has([name=part][value="11a"])', NOTE)
+    send_by_keys(page, 'form:has([name=part][value="14a"])', WHY)
+    assert [row.note for row in Resolution.objects.filter(visit=screening.visit, part="11a")] == [NOTE]
+    assert [over.reason for over in Override.objects.all()] == [WHY]
+    looking.focus(page, "#decision details:has(#defer-reason) summary")
+    page.keyboard.press("Enter")
+    send_by_keys(page, "#decision details:has(#defer-reason) form", "Until her doctor has answered", "01152031")
+    expect(page.get_by_role("main")).to_contain_text("15 January 2031")
+    review = Review.objects.get()
+    assert (review.decision, review.until) == ("defer", datetime.date(2031, 1, 15))
