@@ -74,7 +74,7 @@ class KeptKey(Signer):
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         if digest_algorithm != "sha256":
-            raise SealingFailed(digest_algorithm)
+            raise SealingFailed(_("The sealing key seals over SHA-256 and no other digest."))
         return self._key.sign(data, ec.ECDSA(SHA256()))
 
 
@@ -129,18 +129,31 @@ def identity_path(folder: Path, clinic_id: object) -> Path:
 def load_or_make(folder: Path, clinic_id: object, clinic_name: str, passphrase: bytes, may_make: bool) -> Sealer:
     """The clinic's sealer. A key that is there is never written over; a new one is made only where the caller may."""
     path = identity_path(folder, clinic_id)
-    if not path.exists():
-        if not may_make:
-            raise KeyMissing(
-                _(
-                    "The clinic's sealing key is missing: there is no file %(name)s. "
-                    "Restore it from the backup; until then no record can be sealed."
-                )
-                % {"name": path.name}
+    try:
+        if not path.exists():
+            make(path, clinic_name, passphrase, may_make)
+        return open_file(path, path.stat().st_mtime_ns, passphrase)
+    except PermissionError as error:
+        raise SealingFailed(
+            _(
+                "The clinic's sealing key is locked: Needlepoint may not use the file %(name)s. Whoever runs the server "
+                "gives Needlepoint's account the right to it; until then no record can be sealed."
             )
-        with suppress(FileExistsError):  # another worker was first: its key is the clinic's
-            durable.write(path, make_identity(clinic_name, passphrase), replace=False)
-    return open_file(path, path.stat().st_mtime_ns, passphrase)
+            % {"name": path.name}
+        ) from error
+
+
+def make(path: Path, clinic_name: str, passphrase: bytes, may_make: bool) -> None:
+    if not may_make:
+        raise KeyMissing(
+            _(
+                "The clinic's sealing key is missing: there is no file %(name)s. "
+                "Restore it from the backup; until then no record can be sealed."
+            )
+            % {"name": path.name}
+        )
+    with suppress(FileExistsError):  # another worker was first: its key is the clinic's
+        durable.write(path, make_identity(clinic_name, passphrase), replace=False)
 
 
 @lru_cache(maxsize=64)

@@ -77,7 +77,7 @@ def seal(
         ).getvalue()
         seals = read_seals(sealed)
     except ROTTEN as error:
-        raise SealingFailed(_("The record could not be sealed.")) from error
+        raise SealingFailed(_("What was drawn is no PDF that a seal can be put on.")) from error
     expected = Seal(sealer.fingerprint, moment, whole=True, trusted=True)
     if sealed[: len(unsigned)] != unsigned or [replace(found, stamped_at=None) for found in seals] != [expected]:
         raise SealingFailed(_("The record was sealed, but the seal did not hold when it was read back."))

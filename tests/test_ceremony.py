@@ -1,14 +1,17 @@
 """The consent on the tablet and at the desk, page by page: who may, in which order, and what happens when it goes wrong."""
 
+import datetime
 import html
 import itertools
+from pathlib import Path
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils.formats import date_format
 
 from clinic.models import Clinic, Handover, Role, Visit
-from consent import decision, rendering, signing, wording
+from consent import decision, filing, keys, rendering, signing, wording
 from consent.management.commands.demo import INK, PASSWORD, Demo
 from consent.models import Ceremony, Refusal, SealedDocument, Signature
 from screening import review
@@ -206,6 +209,69 @@ def test_when_the_record_cannot_be_drawn_the_clinician_is_told_and_nothing_is_si
     assert response.status_code == 503
     assert "nothing was signed" in response.content.decode()
     assert [row.role for row in Signature.objects.all()] == ["patient"]
+
+
+def lose(path: Path, passphrase: bytes) -> None:
+    path.unlink()
+
+
+def damage(path: Path, passphrase: bytes) -> None:
+    path.write_bytes(b"no key")
+
+
+def let_expire(path: Path, passphrase: bytes) -> None:
+    with time_machine.travel(datetime.datetime(2015, 3, 1, tzinfo=datetime.UTC)):
+        path.write_bytes(keys.make_identity("Harbour Physio", passphrase))
+
+
+@pytest.fixture(
+    params=[(lose, "key is missing"), (damage, "key does not open"), (let_expire, "certificate is not valid")]
+)
+def told(request, demo, settings) -> str:
+    """The key of the clinic is not as it was; what is told of it."""
+    filing.sealer_of(demo.clinic)
+    spoil, words = request.param
+    spoil(keys.identity_path(settings.VAR / "keys", demo.clinic.pk), settings.KEY_PASSPHRASE)
+    return words
+
+
+def assert_told(page: str, sentence: str, told: str, settings) -> None:
+    page = html.unescape(page)
+    assert page.index(sentence) < page.index(told) < page.index("The clinic’s admin finds")
+    assert str(settings.VAR) not in page
+    assert settings.KEY_PASSPHRASE.decode() not in page
+
+
+def test_a_clinician_whose_signature_cannot_be_sealed_is_told_what_is_wrong_with_the_key(
+    demo, made, desk, told, settings
+):
+    consent = signing.open_ceremony(made, demo.mia)
+    signing.sign(consent, "patient", INK)
+    sent = form(consent, role="clinician", strokes="", typed_name="Siobhan Byrne", password=PASSWORD)
+    page = desk.post(reverse("consent-sign", args=[made.visit_id]), sent).content.decode()
+    assert_told(page, "nothing was signed", told, settings)
+
+
+def test_a_clinician_whose_decision_cannot_be_sealed_is_told_each_time_what_is_wrong_with_the_key(
+    demo, desk, told, settings
+):
+    screening = demo.case("Peter Walsh", 35, "Elbow", ill_today="yes")
+    sent = {"screening": str(screening.pk), "decision": "defer", "reason": "A cold", "until": "2099-01-04"}
+    page = desk.post(reverse("case-decide", args=[screening.visit_id]), sent, follow=True).content.decode()
+    assert_told(page, "Your decision is recorded", told, settings)
+    page = desk.post(reverse("consent-seal", args=[screening.visit_id]), follow=True).content.decode()
+    assert_told(page, "could not be sealed", told, settings)
+
+
+def test_a_patient_who_says_no_is_asked_for_the_tablet_and_hears_nothing_of_the_key(tablet, demo, told, desk):
+    said = {"ceremony": str(the_ceremony().pk), "role": "patient", "words": "I would rather not."}
+    answer = tablet.post(reverse("ceremony-disagree"), said, follow=True)
+    page = html.unescape(answer.content.decode())
+    assert "Please give the tablet back to us." in page
+    assert told not in page
+    assert Refusal.objects.get().words == "I would rather not."
+    page = signed_in(demo.siobhan).get(reverse("consent-desk", args=[the_ceremony().visit_id])).content.decode()
+    assert "Seal" in page
 
 
 def test_a_decision_that_could_not_be_sealed_can_be_sealed_later(demo, desk, monkeypatch):

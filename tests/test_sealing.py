@@ -179,6 +179,19 @@ def test_a_missing_key_is_not_made_where_there_was_one(tmp_path: Path) -> None:
     assert not (tmp_path / "keys").exists()
 
 
+def test_a_key_that_may_not_be_read_is_told_by_its_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=True)
+    keys.open_file.cache_clear()
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(SealingFailed, match=r"locked.*c1\.p12") as told:
+        keys.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=False)
+    assert str(tmp_path) not in str(told.value)
+
+
 def test_a_restored_key_file_is_opened_anew(tmp_path: Path) -> None:
     first = keys.load_or_make(tmp_path / "keys", "c1", "North", PASSPHRASE, may_make=True)
     path = keys.identity_path(tmp_path / "keys", "c1")

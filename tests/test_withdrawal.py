@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
-from consent import archive, attached, filing, rendering, signing, verification, withdrawing
+from consent import archive, attached, filing, keys, rendering, signing, verification, withdrawing
 from consent.management.commands.demo import Demo
 from consent.models import RecordKind, Refusal, SealedDocument, Withdrawal
 from consent.state import Standing, state_of, states_of
@@ -112,6 +112,16 @@ def test_when_sealing_fails_the_withdrawal_stands_and_can_be_sealed_later(demo, 
     page = client.post(f"/records/{consent.pk}/withdraw/seal/", follow=True).content.decode()
     assert "record of it is sealed" in page
     assert SealedDocument.objects.filter(kind=RecordKind.WITHDRAWAL).count() == 1
+
+
+def test_a_withdrawal_that_cannot_be_sealed_says_what_is_wrong_with_the_key(demo, client, settings):
+    consent = consented(demo)
+    withdraw(consent, demo.siobhan, "patient", timezone.now(), DONE)
+    keys.identity_path(settings.VAR / "keys", demo.clinic.pk).unlink()
+    client.force_login(demo.siobhan)
+    page = client.post(f"/records/{consent.pk}/withdraw/seal/", follow=True).content.decode()
+    assert page.index("could not be sealed") < page.index("sealing key is missing")
+    assert str(settings.VAR) not in page
 
 
 def test_the_form_keeps_what_was_typed_and_other_clinics_see_nothing(demo, client):

@@ -17,6 +17,7 @@ from clinic.models import Purpose, Role, Visit
 from consent import decision, progress, requirements, signing, withdrawing
 from consent.filing import NOT_SEALED
 from consent.forms.signing import ClinicianSignatureForm, DecisionForm
+from consent.keys import SealingFailed
 from consent.models import Ceremony, Refusal, SealedDocument
 from consent.state import state_of
 from consent.wording import words_in
@@ -30,6 +31,13 @@ log = logging.getLogger(__name__)
 
 def one_line(form: DecisionForm) -> str:
     return " ".join(str(problem) for problems in form.errors.values() for problem in problems)
+
+
+def in_full(sentence: str, failed: Exception) -> str:
+    """For staff: what could not be done, with the exact reason and who can mend it where the key is what failed."""
+    if not isinstance(failed, SealingFailed):
+        return sentence
+    return f"{sentence} {failed} {_('The clinic’s admin finds the key’s certificate under “Clinic”, “Certificate”.')}"
 
 
 def keep_typed(request: StaffRequest, visit: Visit) -> None:
@@ -58,11 +66,10 @@ def decide(request: StaffRequest, visit: str) -> HttpResponse:
         messages.error(request, str(refused))
         keep_typed(request, found)
         return redirect("case", found.pk)
-    except NOT_SEALED:
+    except NOT_SEALED as failed:
         log.exception("sealing a decision failed")
-        messages.error(
-            request, _("Your decision is recorded, but its record could not be sealed. Please press “Seal now”.")
-        )
+        sentence = _("Your decision is recorded, but its record could not be sealed. Please press “Seal now”.")
+        messages.error(request, in_full(sentence, failed))
         return redirect("consent-desk", found.pk)
     if made.decision == Decision.PROCEED:
         return redirect("consent-desk", found.pk)
@@ -186,14 +193,10 @@ def sign(request: StaffRequest, visit: str) -> HttpResponseBase:
         signing.finish(ceremony, request.user, values["password"], values["strokes"], values["typed_name"])
     except (signing.SigningRefused, review.ReviewRefused) as refused:
         return desk(request, visit, problem=str(refused), status=409)
-    except NOT_SEALED:
+    except NOT_SEALED as failed:
         log.exception("sealing a consent failed")
-        return desk(
-            request,
-            visit,
-            problem=_("The record could not be sealed, so nothing was signed. Please try again."),
-            status=503,
-        )
+        sentence = _("The record could not be sealed, so nothing was signed. Please try again.")
+        return desk(request, visit, problem=in_full(sentence, failed), status=503)
     messages.success(request, _("Signed. The record is sealed."))
     return redirect("consent-desk", visit)
 
@@ -211,9 +214,8 @@ def seal_decision(request: StaffRequest, visit: str) -> HttpResponse:
                 withdrawing.seal_refusal(refusal, request.user)
             else:
                 decision.seal(made, request.user)
-        except NOT_SEALED:
+        except NOT_SEALED as failed:
             log.exception("sealing a decision failed again")
-            messages.error(
-                request, _("The record could not be sealed. Please try again, and tell your admin if it stays so.")
-            )
+            sentence = _("The record could not be sealed. Please try again, and tell your admin if it stays so.")
+            messages.error(request, in_full(sentence, failed))
     return redirect("consent-desk", found.pk)

@@ -16,6 +16,7 @@ from consent.filing import NOT_SEALED
 from consent.forms.withdrawal import WithdrawalForm
 from consent.models import SealedDocument, Withdrawal
 from consent.state import state_of
+from consent.views.desk import in_full
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +57,10 @@ def seal(request: StaffRequest, document: str) -> HttpResponse:
 def sealed(request: StaffRequest, row: Withdrawal) -> HttpResponse:
     try:
         made = withdrawing.seal_withdrawal(row)
-    except NOT_SEALED:
+    except NOT_SEALED as failed:
         log.exception("sealing a withdrawal failed")
-        messages.error(
-            request, _("The consent is withdrawn, but the record of it could not be sealed. Please press “Seal now”.")
-        )
+        sentence = _("The consent is withdrawn, but the record of it could not be sealed. Please press “Seal now”.")
+        messages.error(request, in_full(sentence, failed))
         return redirect("record", row.consent_id)
     messages.success(request, _("The consent is withdrawn. The record of it is sealed."))
     return redirect("record", made.pk)
