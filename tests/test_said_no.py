@@ -14,7 +14,7 @@ from tests.people import signed_in
 from tests.written import clear_case
 
 WORDS = "It reminded me of the hospital."
-REFUSED, WITHDRAWN = "Consent was not given at that visit.", "The consent of that visit was withdrawn."
+REFUSED, WITHDRAWN = "Consent was not given at the last visit.", "The consent of the last visit was withdrawn."
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_consent_that_stands_says_no_such_thing(demo, document):
 def test_a_consent_that_was_taken_back_is_told_with_what_was_said_and_done(demo, document):
     withdrawing.withdraw(document, demo.siobhan, "patient", timezone.now(), "Two needles had been placed.", WORDS)
     page = next_visit(demo, document.visit)
-    assert page.index(WITHDRAWN) < page.index("Earlier records of this patient")
+    assert page.index(WITHDRAWN) < page.index("As last time")
     assert WORDS in page
     assert "Two needles had been placed." in page
 
