@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pyhanko.pdf_utils.crypt import PdfKeyNotAvailableError
 
+from consent import stamping
 from consent.models import SealedDocument, SealingCertificate
 from consent.seals import ROTTEN, Seal, read_seal, sealed_beginning, signatures
 from consent.state import state_of
@@ -129,5 +130,19 @@ def check(data: bytes) -> Verdict:
     )
     if not verdict.ok:
         return verdict
-    document = SealedDocument.objects.select_related("clinic").get(sha256=verdict.sha256)
-    return replace(verdict, number=document.number, today=state_of(document).words)
+    document = SealedDocument.objects.select_related("clinic", "time_stamp").get(sha256=verdict.sha256)
+    return replace(verdict, explains=explained(document), number=document.number, today=state_of(document).words)
+
+
+def explained(document: SealedDocument) -> str:
+    """What is said of the whole file of a record: also that a time stamp beside it does not hold."""
+    whole = str(Outcome.WHOLE.label)
+    if why := late_stamp_amiss(document):
+        return whole + " " + _("But its late time stamp, kept beside it, does not hold: %(why)s.") % {"why": why}
+    return whole
+
+
+def late_stamp_amiss(document: SealedDocument) -> str:
+    """Why the time stamp that came after the seal no longer fits, in words; empty where it does, or there is none."""
+    stamp = getattr(document, "time_stamp", None)
+    return stamping.what_is_amiss(bytes(stamp.token), document.sha256, stamp.stamped_at) if stamp else ""

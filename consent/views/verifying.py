@@ -69,7 +69,9 @@ def looked_at(request: HttpRequest) -> HttpResponse:
 def answer(verdict: verification.Verdict) -> dict[str, Any]:
     """What the page says, without a word about the patient."""
     found = {"ok": verdict.ok, "outcome": verdict.outcome.value, "explains": verdict.explains, "sha256": verdict.sha256}
-    document = SealedDocument.objects.select_related("clinic").filter(sha256=verdict.sha256).first() if verdict.ok else None
+    document = (
+        SealedDocument.objects.select_related("clinic").filter(sha256=verdict.sha256).first() if verdict.ok else None
+    )
     return found | (about(document) if document else {})
 
 
@@ -95,8 +97,8 @@ def by_hash(request: HttpRequest) -> HttpResponse:
     sha256 = request.POST.get("sha256", "")
     if not HASH.fullmatch(sha256):
         return JsonResponse({"problem": _("This is not a SHA-256.")}, status=400)
-    document = SealedDocument.objects.select_related("clinic").filter(sha256=sha256).first()
+    document = SealedDocument.objects.select_related("clinic", "time_stamp").filter(sha256=sha256).first()
     if document is None:
         return JsonResponse({"on_record": False})
-    whole = str(verification.Outcome.WHOLE.label)
+    whole = verification.explained(document)
     return JsonResponse({"on_record": True, "ok": True, "explains": whole, "sha256": sha256} | about(document))

@@ -30,6 +30,8 @@ def verdict_on(document: SealedDocument, deep: bool) -> str:
         return "its file was changed or damaged: restore it from the backup"
     if deep and not (found := verification.check(data)).ok:
         return found.explains
+    if why := verification.late_stamp_amiss(document):
+        return f"its late time stamp does not hold: {why}"
     return ""
 
 
@@ -52,7 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         start = {} if options["again"] else self.kept()
-        rows = SealedDocument.objects.order_by("sealed_at", "id")
+        rows = SealedDocument.objects.select_related("time_stamp").order_by("sealed_at", "id")
         if start:
             rows = rows.filter(sealed_at__gte=start["sealed_at"])
             self.stdout.write(f"Going on after {start['done']} records; --again begins anew.")
