@@ -3,10 +3,13 @@
 import datetime
 import html
 import itertools
+import re
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 import time_machine
+from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils.formats import date_format
 
@@ -272,6 +275,90 @@ def test_a_patient_who_says_no_is_asked_for_the_tablet_and_hears_nothing_of_the_
     assert Refusal.objects.get().words == "I would rather not."
     page = signed_in(demo.siobhan).get(reverse("consent-desk", args=[the_ceremony().visit_id])).content.decode()
     assert "Seal" in page
+
+
+def no_room(execute, sql, params, many, context):
+    """Stands before the database: it can be read, and its disk is full."""
+    if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+        raise OperationalError("database or disk is full")
+    return execute(sql, params, many, context)
+
+
+def test_when_the_database_is_full_the_clinician_is_told_and_the_drawn_name_is_kept(demo, made, desk):
+    consent = signing.open_ceremony(made, demo.mia)
+    signing.sign(consent, "patient", INK)
+    address, sent = reverse("consent-sign", args=[made.visit_id]), form(consent, role="clinician", password=PASSWORD)
+    with connection.execute_wrapper(no_room):
+        answer = desk.post(address, sent)
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 503
+    assert "nothing was signed" in page
+    assert "disk may be full" in page
+    assert INK in page
+    assert not SealedDocument.objects.exists()
+    assert desk.post(address, sent).status_code == 302
+    assert SealedDocument.objects.get().review == made
+
+
+def test_when_the_database_is_full_a_decision_stands_on_the_page_to_be_sent_again(demo, desk):
+    screening = demo.case("Peter Walsh", 35, "Elbow", ill_today="yes")
+    address = reverse("case-decide", args=[screening.visit_id])
+    sent = {"screening": str(screening.pk), "decision": "defer", "reason": "A cold.\r\nRest.", "until": "2099-01-04"}
+    with connection.execute_wrapper(no_room):
+        answer = desk.post(address, sent)
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert "disk may be full" in page
+    assert not Review.objects.exists()
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
+    again = {name: html.unescape(value) for name, value in hidden}
+    assert again.items() >= sent.items()
+    assert desk.post(address, again).status_code == 302
+    assert SealedDocument.objects.get().decision == "defer"
+
+
+@pytest.mark.parametrize("fault", [OperationalError("disk is full"), OSError(ENOSPC, "No space", "/srv/x.pdf")])
+def test_a_decision_whose_record_finds_no_room_can_be_sealed_from_the_page_that_says_so(demo, desk, monkeypatch, fault):
+    screening = demo.case("Peter Walsh", 35, "Elbow", ill_today="yes")
+    seal = reverse("consent-seal", args=[screening.visit_id])
+
+    def fails(*args, **more):
+        raise fault
+
+    sent = {"screening": str(screening.pk), "decision": "decline", "reason": "Not for this elbow"}
+    with monkeypatch.context() as full:
+        full.setattr(filing, "put", fails)
+        for address in (reverse("case-decide", args=[screening.visit_id]), seal):
+            answer = desk.post(address, sent)
+            page = html.unescape(answer.content.decode())
+            assert answer.status_code == 503
+            assert "disk may be full" in page
+            assert "/srv" not in page
+            assert "Seal now" in page
+    assert desk.post(seal).status_code == 302
+    assert SealedDocument.objects.get().decision == "decline"
+
+
+def test_when_the_database_is_full_the_patients_no_stays_on_the_tablet(tablet):
+    said = {"ceremony": str(the_ceremony().pk), "role": "patient", "words": "I would rather not."}
+    with connection.execute_wrapper(no_room):
+        answer = tablet.post(reverse("ceremony-disagree"), said)
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 503
+    assert "Not sent yet." in page
+    assert "I would rather not." in page
+    assert tablet.post(reverse("ceremony-disagree"), said)["Location"] == reverse("tablet-done")
+    assert Refusal.objects.get().words == "I would rather not."
+
+
+def test_when_the_database_is_full_the_patients_drawing_stays_on_the_tablet(tablet):
+    sent = form(the_ceremony())
+    with connection.execute_wrapper(no_room):
+        answer = tablet.post(reverse("ceremony-sign"), sent)
+    assert answer.status_code == 503
+    assert INK in html.unescape(answer.content.decode())
+    assert tablet.post(reverse("ceremony-sign"), sent)["Location"] == reverse("tablet-done")
+    assert Signature.objects.count() == 1
 
 
 def test_a_decision_that_could_not_be_sealed_can_be_sealed_later(demo, desk, monkeypatch):

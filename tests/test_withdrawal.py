@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -17,6 +18,7 @@ from consent.withdrawing import WithdrawalRefused, seal_refusal, seal_withdrawal
 from screening import review
 from tests import people
 from tests.fhir.breaks import entry
+from tests.test_ceremony import no_room
 
 DONE = "One needle in the left shoulder, taken out at once."
 
@@ -122,6 +124,35 @@ def test_a_withdrawal_that_cannot_be_sealed_says_what_is_wrong_with_the_key(demo
     page = client.post(f"/records/{consent.pk}/withdraw/seal/", follow=True).content.decode()
     assert page.index("could not be sealed") < page.index("sealing key is missing")
     assert str(settings.VAR) not in page
+
+
+def test_when_the_database_is_full_the_withdrawal_stands_on_the_page_to_be_sent_again(demo, client):
+    consent = consented(demo)
+    client.force_login(demo.siobhan)
+    now = timezone.now().astimezone(demo.clinic.zone).strftime("%Y-%m-%dT%H:%M")
+    sent = {"role": "patient", "said_at": now, "done": DONE}
+    with connection.execute_wrapper(no_room):
+        answer = client.post(f"/records/{consent.pk}/withdraw/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "could not be recorded" in page
+    assert "disk may be full" in page
+    assert DONE in page
+    assert not Withdrawal.objects.exists()
+
+
+def test_when_the_database_is_full_a_withdrawal_can_be_sealed_from_the_page_that_says_so(demo, client):
+    consent = consented(demo)
+    withdraw(consent, demo.siobhan, "patient", timezone.now(), DONE)
+    client.force_login(demo.siobhan)
+    with connection.execute_wrapper(no_room):
+        answer = client.post(f"/records/{consent.pk}/withdraw/seal/")
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "disk may be full" in page
+    assert "Seal now" in page
+    assert client.post(f"/records/{consent.pk}/withdraw/seal/").status_code == 302
+    assert SealedDocument.objects.filter(kind=RecordKind.WITHDRAWAL).exists()
 
 
 def test_the_form_keeps_what_was_typed_and_other_clinics_see_nothing(demo, client):

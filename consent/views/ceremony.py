@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -200,9 +200,14 @@ def sign(request: TabletRequest) -> HttpResponse:
         return stopped(request, refused)
 
 
+def not_sent() -> str:
+    """What is told when nothing could be written; what was given stands on the page still."""
+    return _("Not sent yet. Press the button again when you are ready.")
+
+
 def take_signature(request: TabletRequest, ceremony: Ceremony, signer: Signer) -> HttpResponse:
     form = SignatureForm(request.POST)
-    problem = ""
+    problem, status = "", 422
     if not form.is_valid():
         problem = _("The signature could not be read. Please sign again.")
     elif form.cleaned_data["ceremony"] != ceremony.pk:
@@ -217,10 +222,13 @@ def take_signature(request: TabletRequest, ceremony: Ceremony, signer: Signer) -
             raise
         except signing.SigningRefused as refused:
             problem = str(refused)
+        except OperationalError:
+            log.exception("a signature could not be written")
+            problem, status = not_sent(), 503
     if problem:
         kept = {"pad_error": problem} | ink_of(request.POST, ceremony, signer)
         context = sign_context(request, ceremony, signer) | kept
-        return render(request, "consent/ceremony_sign.html", context, status=422)
+        return render(request, "consent/ceremony_sign.html", context, status=status)
     if signing.next_on_tablet(ceremony):
         return redirect("ceremony-sign")
     return finished(request)
@@ -242,7 +250,7 @@ def seal_refusal(refusal: Refusal) -> None:
     """Whoever said no has been heard, whether or not the record of it can be sealed now; staff can seal it later."""
     try:
         withdrawing.seal_refusal(refusal)
-    except NOT_SEALED:
+    except (*NOT_SEALED, OperationalError):
         log.exception("sealing a refusal failed")
 
 
@@ -259,18 +267,19 @@ def disagree(request: TabletRequest) -> HttpResponse:
     kept = {"words": request.kept.get("words", "")} if request.kept else {}
     posted = request.POST if request.method == "POST" else None
     form = RefusalForm(posted, initial={"ceremony": ceremony.pk, "role": signer.role} | kept)
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            refusal = signing.refuse(ceremony, signer.role, form.cleaned_data["words"].strip())
+            seal_refusal(signing.refuse(ceremony, signer.role, form.cleaned_data["words"].strip()))
+            with transaction.atomic():
+                tablet.end(request.handover, "refused")
         except signing.SigningRefused as refused:
             return stopped(request, refused)
-        seal_refusal(refusal)
-        with transaction.atomic():
-            tablet.end(request.handover, "refused")
-        return tablet.hand_back(request)
-    return render(
-        request,
-        "consent/ceremony_disagree.html",
-        {"form": form, "signer": signer, "keeping": "refuse"},
-        status=422 if request.method == "POST" else 200,
-    )
+        except OperationalError:
+            log.exception("a refusal could not be written")
+            form.add_error(None, not_sent())
+            status = 503
+        else:
+            return tablet.hand_back(request)
+    context = {"form": form, "signer": signer, "keeping": "refuse"}
+    return render(request, "consent/ceremony_disagree.html", context, status=status)

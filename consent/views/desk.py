@@ -1,9 +1,10 @@
 """The clinician's side of a consent: decide, open it, watch who has signed, sign last."""
 
 import logging
+from errno import EDQUOT, ENOSPC
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -28,16 +29,23 @@ from screening.standing import standings
 
 log = logging.getLogger(__name__)
 
+NOT_WRITTEN = (*NOT_SEALED, OperationalError)  # a full disk stops the record's file, or the rows about it
+NO_ROOM = {ENOSPC, EDQUOT}
+
 
 def one_line(form: DecisionForm) -> str:
     return " ".join(str(problem) for problems in form.errors.values() for problem in problems)
 
 
 def in_full(sentence: str, failed: Exception) -> str:
-    """For staff: what could not be done, with the exact reason and who can mend it where the key is what failed."""
-    if not isinstance(failed, SealingFailed):
-        return sentence
-    return f"{sentence} {failed} {_('The clinic’s admin finds the key’s certificate under “Clinic”, “Certificate”.')}"
+    """For staff: what could not be done, and where somebody has to mend it first, why and who."""
+    if isinstance(failed, SealingFailed):
+        who = _("The clinic’s admin finds the key’s certificate under “Clinic”, “Certificate”.")
+        return f"{sentence} {failed} {who}"
+    if isinstance(failed, OperationalError) or (isinstance(failed, OSError) and failed.errno in NO_ROOM):
+        why = _("The server could not write: its disk may be full. Tell whoever runs it, so that they make room.")
+        return f"{sentence} {why}"
+    return sentence
 
 
 def keep_typed(request: StaffRequest, visit: Visit) -> None:
@@ -48,7 +56,7 @@ def keep_typed(request: StaffRequest, visit: Visit) -> None:
 
 @staff(Role.CLINICIAN)
 @require_POST
-def decide(request: StaffRequest, visit: str) -> HttpResponse:
+def decide(request: StaffRequest, visit: str) -> HttpResponseBase:
     """Record a decision; to proceed leads to the consent, the others to their sealed record."""
     found = visit_of(request, visit)
     form = DecisionForm(request.POST)
@@ -66,11 +74,13 @@ def decide(request: StaffRequest, visit: str) -> HttpResponse:
         messages.error(request, str(refused))
         keep_typed(request, found)
         return redirect("case", found.pk)
-    except NOT_SEALED as failed:
-        log.exception("sealing a decision failed")
-        sentence = _("Your decision is recorded, but its record could not be sealed. Please press “Seal now”.")
-        messages.error(request, in_full(sentence, failed))
-        return redirect("consent-desk", found.pk)
+    except NOT_WRITTEN as failed:
+        log.exception("recording or sealing a decision failed")
+        if Review.objects.filter(screening=screening, by=request.user).exists():
+            sentence = _("Your decision is recorded, but its record could not be sealed. Please press “Seal now”.")
+        else:
+            sentence = _("Your decision could not be recorded. What you typed stands below: please send it again.")
+        return desk(request, visit, problem=in_full(sentence, failed), status=503)
     if made.decision == Decision.PROCEED:
         return redirect("consent-desk", found.pk)
     messages.success(request, _("The decision is recorded and sealed."))
@@ -130,12 +140,22 @@ def reads_in(visit: Visit, ceremony: Ceremony | None) -> str:
     return in_words(ceremony, code) if ceremony else status_words(code, checked(code))
 
 
+def note_seen(request: StaffRequest, visit: Visit, must: bool) -> None:
+    """Nobody opens the page unnoted; but whoever is on it is told of a problem, also when nothing can be written."""
+    try:
+        with transaction.atomic():
+            audit.log(visit.clinic, request.user, "consent.seen", visit)
+    except OperationalError:
+        if must:
+            raise
+        log.exception("a problem is told without an event")
+
+
 @staff(Role.CLINICIAN, Role.FRONT_DESK)
 def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200) -> HttpResponse:
     """Where the consent stands: who has signed, who is next, the record when it is sealed."""
     found = visit_of(request, visit)
-    with transaction.atomic():
-        audit.log(found.clinic, request.user, "consent.seen", found)
+    note_seen(request, found, must=not problem)
     made = newest_review(found)
     ceremony = ceremony_of(found, made)
     document = SealedDocument.objects.filter(review=made).first() if made else None
@@ -154,6 +174,8 @@ def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200
     context |= progress.followed(found, made, ceremony, waiting, request.member.is_clinician)
     if request.method == "POST":
         context |= {"strokes": request.POST.get("strokes", ""), "typed_name": request.POST.get("typed_name", "")}
+        decided = {name: request.POST[name] for name in DecisionForm.base_fields if name in request.POST}
+        context |= {"unsent": None if made else decided}
     return render(request, "consent/desk.html", context, status=status)
 
 
@@ -193,7 +215,7 @@ def sign(request: StaffRequest, visit: str) -> HttpResponseBase:
         signing.finish(ceremony, request.user, values["password"], values["strokes"], values["typed_name"])
     except (signing.SigningRefused, review.ReviewRefused) as refused:
         return desk(request, visit, problem=str(refused), status=409)
-    except NOT_SEALED as failed:
+    except NOT_WRITTEN as failed:
         log.exception("sealing a consent failed")
         sentence = _("The record could not be sealed, so nothing was signed. Please try again.")
         return desk(request, visit, problem=in_full(sentence, failed), status=503)
@@ -203,7 +225,7 @@ def sign(request: StaffRequest, visit: str) -> HttpResponseBase:
 
 @staff(Role.CLINICIAN)
 @require_POST
-def seal_decision(request: StaffRequest, visit: str) -> HttpResponse:
+def seal_decision(request: StaffRequest, visit: str) -> HttpResponseBase:
     """Seal the record of a decision or a refusal whose sealing failed before."""
     found = visit_of(request, visit)
     made = newest_review(found)
@@ -214,8 +236,8 @@ def seal_decision(request: StaffRequest, visit: str) -> HttpResponse:
                 withdrawing.seal_refusal(refusal, request.user)
             else:
                 decision.seal(made, request.user)
-        except NOT_SEALED as failed:
+        except NOT_WRITTEN as failed:
             log.exception("sealing a decision failed again")
             sentence = _("The record could not be sealed. Please try again, and tell your admin if it stays so.")
-            messages.error(request, in_full(sentence, failed))
+            return desk(request, visit, problem=in_full(sentence, failed), status=503)
     return redirect("consent-desk", found.pk)
