@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from clinic import audit, particulars
 from clinic.models import Clinic, User, Visit
 from consent import archive, attached, document, fhir, keys, rendering, sealing, stamping
 from consent.document import notes
-from consent.document.versions import software_version
+from consent.document.versions import drawn_with, software_version
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
 from screening.models import Review, Screening, rules_of
 from screening.standing import standings
@@ -63,7 +64,8 @@ def new_number() -> str:
 
 @dataclass(frozen=True)
 class Told:
-    """What a record says of itself: `key` is the certificate's fingerprint, `previous` the record before it."""
+    """What a record says of itself: `key` is the certificate's fingerprint, `previous` the record before it, `address`
+    where the outside could reach the product at the time."""
 
     number: str
     at: datetime.datetime
@@ -71,6 +73,13 @@ class Told:
     key: str
     previous: SealedDocument | None = None
     valid_until: datetime.date | None = None
+    address: str = ""
+
+    @property
+    def frozen(self) -> dict[str, Any]:
+        """What no row holds and the page needs to be drawn again, and by what it was drawn."""
+        head = [self.head.seq, self.head.hash]
+        return {"head": head, "address": self.address, "software": software_version(), "drawn_with": drawn_with()}
 
 
 def before(visit: Visit) -> SealedDocument | None:
@@ -90,7 +99,7 @@ def record_pdf(review: Review, given: fhir.Agreement | None, told: Told) -> byte
     html = document.record_html(
         review, number=told.number, sealed_at=told.at, head=told.head, certificate=told.key,
         ceremony=given.ceremony if given else None, signatures=given.signatures if given else (),
-        valid_until=told.valid_until, previous=told.previous,
+        valid_until=told.valid_until, previous=told.previous, address=told.address,
     )  # fmt: skip
     return drawn(html, review.visit, told, attached.attachments_of(review, given, told.number, told.at, told.head))
 
@@ -99,7 +108,7 @@ def note_pdf(note: notes.Note, given: fhir.Agreement, told: Told) -> bytes:
     """The short record that a consent was not given or taken back, not sealed yet."""
     html = notes.note_html(
         note, given.review, number=told.number, sealed_at=told.at, head=told.head, certificate=told.key,
-        previous=told.previous,
+        previous=told.previous, address=told.address,
     )  # fmt: skip
     carried = attached.attachments_of(given.review, given, told.number, told.at, told.head)
     return drawn(html, given.review.visit, told, carried)
@@ -111,7 +120,7 @@ def seal_page(
 ) -> Filed:  # fmt: skip
     """Draw, seal and store a record. No row is written; a file without a row is harmless."""
     sealer, head = sealer_of(clinic), audit.head(clinic)
-    told = Told(new_number(), timezone.now(), head, sealer.fingerprint, previous, valid_until)
+    told = Told(new_number(), timezone.now(), head, sealer.fingerprint, previous, valid_until, settings.PUBLIC_ADDRESS)
     unsigned = draw(told)
     sealed = stamping.with_stamp(
         lambda stamper: sealing.seal(
@@ -121,7 +130,7 @@ def seal_page(
     certificate = SealingCertificate.objects.get(fingerprint=sealer.fingerprint)
     return Filed(
         told.number, archive.put(sealed.data), len(sealed.data), len(unsigned), certificate, told.at, valid_until,
-        sealed.seal.stamped_at, previous, {"head": [head.seq, head.hash], "software": software_version()},
+        sealed.seal.stamped_at, previous, told.frozen,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from consent.models import SealedDocument
 from screening.models import Screening
 
 # What changes the words of a record after it was sealed; its file stays as it was.
-CHANGES = ("patient.changed", "patient.merged", "member.changed", "clinic.changed")
+CHANGES = ("patient.changed", "patient.merged", "patient.separated", "member.changed", "clinic.changed")
 
 
 class Redrawn(TextChoices):
@@ -20,13 +20,19 @@ class Redrawn(TextChoices):
 
     SAME = "same", lazy("Drawn again from the database, it is the same, byte for byte.")
     DIFFERENT = "different", lazy("Drawn again from the database, it is another. The file or the rows were changed.")
-    CHANGED_SINCE = "changed_since", lazy("Details were changed or the case went on since, so it cannot be drawn as it was.")
-    OTHER_VERSION = "other_version", lazy("It was made by another version of this software, which alone draws it the same.")
+    CHANGED_SINCE = (
+        "changed_since",
+        lazy("Details were changed or the case went on since, so it cannot be drawn as it was."),
+    )
+    OTHER_VERSION = (
+        "other_version",
+        lazy("It was made by another version of this software, which alone draws it the same."),
+    )
 
 
 def redraw(record: SealedDocument) -> Redrawn:
     """Compare the stored file, up to its seal, with the record drawn from today's rows."""
-    if record.frozen.get("software") != versions.software_version():
+    if record.frozen.get("drawn_with") != versions.drawn_with():
         return Redrawn.OTHER_VERSION
     head = audit.Head(*record.frozen["head"])
     drawn = drawn_again(record, head)
@@ -37,7 +43,8 @@ def redraw(record: SealedDocument) -> Redrawn:
 
 def drawn_again(record: SealedDocument, head: audit.Head) -> bytes:
     key = record.certificate.fingerprint
-    told = filing.Told(record.number, record.sealed_at, head, key, record.previous, record.valid_until)
+    address = record.frozen["address"]
+    told = filing.Told(record.number, record.sealed_at, head, key, record.previous, record.valid_until, address)
     review, given = fhir.lineage(record)
     note = note_of(record, Clock(record.clinic.zone))
     return filing.note_pdf(note, given, told) if note and given else filing.record_pdf(review, given, told)

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pypdfium2
 import pytest
+from django.conf import settings as in_force
 from django.template.loader import render_to_string
 from pypdf import PdfReader
 
@@ -95,8 +96,9 @@ def test_on_a_short_record_every_word_stands_between_the_margins_and_labels_belo
 
 def short(note: notes.Note, decided: Review) -> str:
     return notes.note_html(
-        note, decided, number="7F3A-92C1-K4MN", sealed_at=SEALED_AT, head=HEAD, certificate="9f" * 32, previous=None
-    )
+        note, decided, number="7F3A-92C1-K4MN", sealed_at=SEALED_AT, head=HEAD, certificate="9f" * 32, previous=None,
+        address=in_force.PUBLIC_ADDRESS,
+    )  # fmt: skip
 
 
 def refusal(demo: Demo, words: str) -> str:

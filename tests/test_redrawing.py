@@ -7,12 +7,14 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from clinic import desk
-from consent import archive, redrawing, withdrawing
+from clinic import desk, merging
+from clinic.models import Patient
+from consent import archive, decision, redrawing, withdrawing
 from consent.document import versions
 from consent.management.commands.demo import STORIES, Demo
 from consent.models import RecordKind, SealedDocument
 from consent.redrawing import Redrawn, redraw
+from screening.models import Screening
 from tests.test_audit_verify import without_triggers
 
 
@@ -60,10 +62,62 @@ def test_details_corrected_since_are_told_as_that(demo):
     assert redraw(SealedDocument.objects.get(pk=record.pk)) == Redrawn.CHANGED_SINCE
 
 
-def test_another_version_of_the_software_is_told(demo, monkeypatch):
+def test_details_that_went_back_when_a_merge_was_undone_are_told_as_that(demo):
+    kept = demo.case("Ann Keogh", 40, "Neck").visit.patient
+    screening = demo.case("Anne Keogh", 40, "Neck")
+    merging.merge(kept, screening.visit.patient, merging.Why.TWICE, demo.mia, although_born_apart=True)
+    screening = Screening.objects.get(pk=screening.pk)
+    decision.record(screening, "defer", demo.siobhan, "A cold with fever today.")
+    record = SealedDocument.objects.get()
+    assert record.patient_name == "Ann Keogh"
+    assert redraw(record) == Redrawn.SAME
+    merging.separate(Patient.objects.get(name="Anne Keogh"), demo.mia)
+    assert redraw(SealedDocument.objects.get()) == Redrawn.CHANGED_SINCE
+
+
+@pytest.mark.parametrize("then", ["", "https://old.example.org"])
+def test_an_address_that_changed_since_is_printed_as_it_was(demo, settings, then):
+    settings.PUBLIC_ADDRESS = then
+    for number in (5, 6):
+        made(demo, number)
+    settings.PUBLIC_ADDRESS = "https://new.example.org"
+    assert {redraw(record) for record in SealedDocument.objects.all()} == {Redrawn.SAME}
+
+
+def test_a_record_that_other_code_drew_is_told(demo, monkeypatch):
     record = made(demo)
-    monkeypatch.setattr(versions, "software_version", lambda: "99.0")
-    assert redrawing.redraw(record) == Redrawn.OTHER_VERSION
+    monkeypatch.setattr(versions, "drawn_with", lambda: "0" * 16)
+    monkeypatch.setattr(redrawing, "drawn_again", lambda record, head: b"another page")
+    assert redraw(record) == Redrawn.OTHER_VERSION
+    record.frozen = {"head": record.frozen["head"], "software": versions.software_version()}
+    monkeypatch.undo()
+    assert redraw(record) == Redrawn.OTHER_VERSION, "an older one does not say by what it was drawn"
+
+
+def test_whatever_a_page_is_drawn_with_counts(settings, tmp_path, monkeypatch):
+    digest = versions.drawn_with.__wrapped__
+    assert all(any(settings.BASE_DIR.glob(part)) for part in versions.PARTS)
+    assert all(versions.library_version(*library) for library in versions.LIBRARIES.items())
+    assert versions.drawn_with() == digest()
+    settings.BASE_DIR = tmp_path
+    seen = [digest()]
+    for part in (
+        "templates/consent/record_front.html",
+        "static/css/record.css",
+        "static/fonts/Own.ttf",
+        "consent/words.py",
+    ):
+        file = tmp_path / part
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for words in ("one", "two"):
+            file.write_text(words)
+            seen.append(digest())
+    for name in ("software_version", "version", "library_version"):
+        monkeypatch.setattr(versions, name, lambda *of: "99.0")
+        seen.append(digest())
+    assert len(seen) == len(set(seen))
+    (tmp_path / "templates/consent/home.html").write_text("no part of a record")
+    assert digest() == seen[-1]
 
 
 def test_the_command_draws_again_when_asked(demo, tmp_path):

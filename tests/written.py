@@ -4,6 +4,8 @@ import datetime
 import re
 from html.parser import HTMLParser
 
+from django.conf import settings
+
 from clinic import audit
 from consent import signing
 from consent.document import record_html
@@ -63,6 +65,7 @@ def written(review: Review, ceremony: Ceremony | None = None, signatures: list[S
     return record_html(
         review, number="7F3A-92C1-K4MN", sealed_at=SEALED_AT, head=HEAD, certificate="9f" * 32, ceremony=ceremony,
         signatures=signatures or [], valid_until=datetime.date(2027, 11, 23) if ceremony else None,
+        address=settings.PUBLIC_ADDRESS,
     )  # fmt: skip
 
 

@@ -25,11 +25,11 @@ __all__ = ["LOGO", "record_html", "signature_path"]
 def record_html(
     review: Review, *, number: str, sealed_at: datetime.datetime, head: audit.Head, certificate: str,
     ceremony: Ceremony | None, signatures: Sequence[Signature], valid_until: datetime.date | None,
-    previous: SealedDocument | None = None,
+    previous: SealedDocument | None = None, address: str = "",
 ) -> str:  # fmt: skip
     """The record of a decision: with its ceremony and signatures a consent, without them a decision record.
 
-    `previous`: the record of this visit that it replaces or follows.
+    `previous`: the record of this visit that it replaces or follows; `address`: where the outside reaches the product.
     """
     clinic, clock = review.visit.clinic, Clock(review.visit.clinic.zone)
     at, sealed_at = sealed_at, sealed_at.astimezone(clinic.zone).replace(microsecond=0)
@@ -48,7 +48,7 @@ def record_html(
             "signatures": signed.in_order(signatures, clock),
             "uncompleted": signed.uncompleted(review.visit, ceremony, clock),
             "previous": notes.before(previous, clock),
-            "check": versions.check_at(number),
+            "check": versions.check_at(number, address),
             "versions": versions.versions(review.screening, ceremony, head, certificate),
             **screened(review, clock, valid_until),
         })  # fmt: skip

@@ -51,7 +51,7 @@ class Answer:
 
     @property
     def in_own_words(self) -> bool:
-        """Typed by the patient in `language`, and so printed once."""
+        """The same in both languages, as what the patient typed; printed once."""
         return bool(self.said) and self.said == self.shown_said
 
     @property

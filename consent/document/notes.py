@@ -46,7 +46,9 @@ def of_refusal(refusal: Refusal, clock: Clock) -> Note:
         Line(_("Consent text that was shown"), f"{ceremony.wording_version}, {ceremony.shown_digest}"),
         *signatures_of(ceremony.signatures.order_by("created_at"), clock),
     ]
-    return Note(_("Consent not given"), _("The consent was shown and not given. Nothing was needled on it."), tuple(lines))
+    return Note(
+        _("Consent not given"), _("The consent was shown and not given. Nothing was needled on it."), tuple(lines)
+    )
 
 
 def signatures_of(rows: Iterable[Signature], clock: Clock) -> list[Line]:
@@ -70,7 +72,7 @@ def of_withdrawal(withdrawal: Withdrawal, clock: Clock) -> Note:
 
 def note_html(
     note: Note, review: Review, *, number: str, sealed_at: datetime.datetime, head: audit.Head, certificate: str,
-    previous: SealedDocument | None,
+    previous: SealedDocument | None, address: str = "",
 ) -> str:  # fmt: skip
     """A record of one page or two, which points to the record before it by its hash."""
     clinic, clock = review.visit.clinic, Clock(review.visit.clinic.zone)
@@ -83,7 +85,7 @@ def note_html(
             "language": ORIGINAL, "title": note.title, "note": note, "previous": before(previous, clock),
             "patient": front.person(screening, case_of(screening.intake, screening.plan, rules_of(screening.policy)), clock),
             "visit": front.coming(review, clock),
-            "check": versions.check_at(number),
+            "check": versions.check_at(number, address),
             "versions": versions.versions(screening, None, head, certificate),
         })  # fmt: skip
 

@@ -1,8 +1,12 @@
 """By what a record was made: versions, the clinic's settings, the audit trail's head, the seal's certificate."""
 
+import ctypes
+import hashlib
 import tomllib
+import zlib
 from dataclasses import dataclass, fields
 from functools import cache
+from importlib.metadata import version
 
 from django.conf import settings
 from django.urls import reverse
@@ -24,6 +28,12 @@ SETTINGS = {
     "consent_valid_days": lazy("A consent is valid for %(value)s days"),
     "additional": lazy("This clinic also asks: %(value)s"),
 }
+PARTS = (
+    "clinic/**/*.py", "clinic/**/*.mo", "screening/**/*.py", "consent/**/*.py", "templates/consent/record*.html",
+    "templates/screening/body_*.html", "static/css/record.css", "static/fonts/*.ttf",
+)  # fmt: skip
+PACKAGES = ("Django", "WeasyPrint", "pydyf", "fonttools")
+LIBRARIES = {"libpango-1.0.so.0": "pango_version_string", "libharfbuzz.so.0": "hb_version_string"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,27 @@ class Versions:
 def software_version() -> str:
     data = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
     return str(data["project"]["version"])
+
+
+@cache
+def drawn_with() -> str:
+    """A digest of all that decides a record's bytes besides its rows: our code, words and fonts, and what draws them."""
+    files = [path for part in PARTS for path in sorted(settings.BASE_DIR.glob(part))]
+    made = [software_version(), zlib.ZLIB_RUNTIME_VERSION, *map(version, PACKAGES)]
+    made += [library_version(*library) for library in LIBRARIES.items()]
+    made += [f"{path.relative_to(settings.BASE_DIR)} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+    return hashlib.sha256("\n".join(made).encode()).hexdigest()[:16]
+
+
+def library_version(library: str, function: str) -> str:
+    """What a library of the system says of itself; nothing where it goes by another name."""
+    try:
+        tell = getattr(ctypes.CDLL(library), function)
+    except (OSError, AttributeError):
+        return ""
+    tell.restype = ctypes.c_char_p
+    told: bytes = tell()
+    return told.decode()
 
 
 def policy_words(policy: Policy) -> tuple[str, ...]:
@@ -80,11 +111,11 @@ class Check:
     size: int
 
 
-def check_at(number: str) -> Check | None:
-    """Only where the product has an address that the outside can reach."""
-    if not settings.PUBLIC_ADDRESS:
+def check_at(number: str, public: str) -> Check | None:
+    """`public`: the product's address for the outside; nothing where it has none."""
+    if not public:
         return None
-    address = f"{settings.PUBLIC_ADDRESS}{reverse('verifying')}?record={number}"
+    address = f"{public}{reverse('verifying')}?record={number}"
     return Check(address, **drawn(address))
 
 
