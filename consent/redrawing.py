@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from clinic import audit
 from clinic.models import AuditEvent
-from consent import archive, fhir, filing
+from consent import archive, fhir, filing, rendering
 from consent.document import notes, versions
 from consent.document.words import Clock
 from consent.models import SealedDocument
@@ -28,15 +28,30 @@ class Redrawn(TextChoices):
         "other_version",
         lazy("It was made by another version of this software, which alone draws it the same."),
     )
+    MISSING = "missing", lazy("The archive has no file of this record. Restore it from the backup.")
+    DAMAGED = "damaged", lazy("Its file in the archive is damaged or cannot be read. Restore it from the backup.")
+    NOT_DRAWN = "not_drawn", lazy("It could not be drawn again, so it was not compared. Try again.")
+
+
+AMISS = {Redrawn.DIFFERENT, Redrawn.MISSING, Redrawn.DAMAGED, Redrawn.NOT_DRAWN}
 
 
 def redraw(record: SealedDocument) -> Redrawn:
     """Compare the stored file, up to its seal, with the record drawn from today's rows."""
+    try:
+        stored = archive.get(record.sha256)
+    except archive.ArchiveMissing:
+        return Redrawn.MISSING
+    except (archive.ArchiveDamaged, OSError):
+        return Redrawn.DAMAGED
     if record.frozen.get("drawn_with") != versions.drawn_with():
         return Redrawn.OTHER_VERSION
     head = audit.Head(*record.frozen["head"])
-    drawn = drawn_again(record, head)
-    if archive.get(record.sha256)[: record.unsigned_length] == drawn:
+    try:
+        drawn = drawn_again(record, head)
+    except rendering.RenderingFailed:
+        return Redrawn.NOT_DRAWN
+    if stored[: record.unsigned_length] == drawn:
         return Redrawn.SAME
     return Redrawn.CHANGED_SINCE if was_changed(record, head) else Redrawn.DIFFERENT
 

@@ -2,14 +2,16 @@
 
 import datetime
 import json
+from collections.abc import Callable
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from clinic import desk, merging
 from clinic.models import Patient
-from consent import archive, decision, redrawing, withdrawing
+from consent import archive, decision, redrawing, rendering, withdrawing
 from consent.document import versions
 from consent.management.commands.demo import STORIES, Demo
 from consent.models import RecordKind, SealedDocument
@@ -130,6 +132,49 @@ def test_the_command_draws_again_when_asked(demo, tmp_path):
     out = StringIO()
     call_command("verify", str(path), rerender=True, stdout=out)
     assert "byte for byte" in out.getvalue()
+
+
+def spoil(record: SealedDocument, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = archive.path_of(record.sha256)
+    if how == "missing":
+        path.unlink()
+    elif how == "damaged":
+        path.write_bytes(b"not what was sealed")
+    else:
+        monkeypatch.setattr(rendering, "render", failing(record.number, rendering.render))
+
+
+def failing(number: str, render: Callable[..., bytes]) -> Callable[..., bytes]:
+    def drawn(html: str, **more: Any) -> bytes:
+        if number in html:
+            raise rendering.RenderingFailed("the record could not be drawn in time")
+        return render(html, **more)
+
+    return drawn
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("missing", "no file of this record"),
+        ("damaged", "is damaged or cannot be read"),
+        ("not_drawn", "could not be drawn again"),
+    ],
+)
+def test_a_record_that_cannot_be_compared_is_told_and_does_not_stop_the_others(demo, tmp_path, monkeypatch, how, words):
+    records, folder = [made(demo, 5), made(demo, 6)], tmp_path / "given"
+    folder.mkdir()
+    for number, record in enumerate(records):
+        (folder / f"{number}.pdf").write_bytes(archive.get(record.sha256))
+    spoil(records[0], how, monkeypatch)
+    out = StringIO()
+    with pytest.raises(SystemExit, match="1"):
+        call_command("verify", str(folder), rerender=True, stdout=out)
+    first, second = out.getvalue().splitlines()
+    assert "whole" in first
+    assert words in first
+    assert "byte for byte" in second
+    assert redraw(records[0]) == how
 
 
 def test_a_clinic_that_prints_on_letter_gets_letter(demo):
