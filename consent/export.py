@@ -38,7 +38,7 @@ class Form(TextChoices):
     ZIP = "zip", lazy("ZIP of the sealed PDFs, with a signed list and a program that checks them")
     MERGED = "merged", lazy("One PDF for reading (up to 200 records; merging breaks the seals)")
     CSV = "csv", lazy("Table for a spreadsheet (CSV)")
-    FHIR = "fhir", lazy("Data for other systems (FHIR R4, one record a line)")
+    FHIR = "fhir", lazy("Data for other systems (FHIR R4, one record a line, its sealed PDF inside)")
 
 
 class ExportRefused(Exception):
@@ -67,14 +67,16 @@ def left_today(clinic: Clinic) -> int:
     return max(0, clinic.exports_a_day - sum(int(data.get("count", 0)) for data in events))
 
 
-def note(batch: Batch, clinic: Clinic, by: User, reason: str, form: str, wanted: Wanted | None) -> None:
+def note(
+    batch: Batch, clinic: Clinic, by: User, reason: str, form: str, wanted: Wanted | None, without_file: int = 0
+) -> None:
     """Put the export on the trail, within what may leave today: counted and written under one lock."""
     hashes = "\n".join(member.sha256 for member in batch.members)
     with transaction.atomic():
         locked = Clinic.objects.select_for_update().get(pk=clinic.pk)
         check_left(batch, locked)
         event = audit.log(
-            clinic, by, EXPORTED, clinic, count=len(batch.members), gaps=len(batch.gaps), reason=reason, form=form,
+            clinic, by, EXPORTED, clinic, count=len(batch.members), gaps=len(batch.gaps) + without_file, reason=reason, form=form,
             hashes=hashlib.sha256(hashes.encode()).hexdigest(), wanted=wanted.for_audit() if wanted else "picked",
         )  # fmt: skip
         for at in range(0, len(batch.members), AT_ONCE):
@@ -115,7 +117,7 @@ def check_gaps(batch: Batch, without_missing: bool) -> None:
         raise FilesMissing(
             _(
                 "These records are missing from the archive or damaged: %(names)s. Nothing was exported. "
-                "Restore their files from the backup, or export without them; the list then names them as gaps."
+                "Restore their files from the backup, or export without them; a ZIP’s list or the data then names them as gaps."
             )
             % {"names": names}
         )
@@ -143,12 +145,17 @@ def export(
 
 
 def checked(member: Member) -> Iterator[bytes]:
-    """The record's bytes, read and hashed again when their turn comes. A file that was damaged since the list was signed
-    ends the stream short of its promised length, so that the download fails instead of seeming whole."""
+    """The record's bytes, when their turn comes."""
+    yield read_again(member.sha256)
+
+
+def read_again(sha256: str) -> bytes:
+    """The file, hashed again. One that was damaged since it was looked at ends the stream short of its promised length or of
+    its last part, so that the download fails instead of seeming whole."""
     try:
-        yield archive.get(member.sha256)
+        return archive.get(sha256)
     except (archive.ArchiveMissing, archive.ArchiveDamaged):
-        log.error("export stopped: record %s is missing or damaged", member.sha256)
+        log.error("export stopped: record %s is missing or damaged", sha256)
         raise
 
 
@@ -157,11 +164,19 @@ def note_rows(
 ) -> list[str]:
     """Check and put on the trail an export of what records say: their files may be missing. Gives the hashes of those counted,
     the newest first, since others may be sealed while these leave."""
-    batch = batch_of(documents, clinic)
-    everything = Batch((*batch.members, *batch.gaps), ())
+    everything = with_gaps(batch_of(documents, clinic))
     check_count(everything, clinic, form)
     note(everything, clinic, by, reason, form, wanted)
-    return [member.sha256 for member in sorted(everything.members, key=lambda one: one.sealed_at, reverse=True)]
+    return newest_first(everything)
+
+
+def with_gaps(batch: Batch) -> Batch:
+    """All of them, for what leaves of a record whose file does not."""
+    return Batch((*batch.members, *batch.gaps), ())
+
+
+def newest_first(batch: Batch) -> list[str]:
+    return [member.sha256 for member in sorted(batch.members, key=lambda one: one.sealed_at, reverse=True)]
 
 
 def in_turn(documents: QuerySet[SealedDocument], counted: list[str], size: int) -> Iterator[list[SealedDocument]]:
@@ -184,17 +199,24 @@ def as_table(
 
 
 def as_ndjson(
-    documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, wanted: Wanted | None
-) -> Iterator[bytes]:
-    """Write the audit event, then give each record as a FHIR bundle on a line of its own, read when its turn comes."""
-    return bundle_lines(documents, note_rows(documents, clinic, by, reason, Form.FHIR, wanted))
+    documents: QuerySet[SealedDocument], clinic: Clinic, by: User, reason: str, wanted: Wanted | None,
+    without_missing: bool = False,
+) -> Iterator[bytes]:  # fmt: skip
+    """Write the audit event, then give each record with its sealed file as a FHIR bundle on a line of its own, read when its
+    turn comes. A record whose file is a gap leaves too, and says that the file could not be had."""
+    batch = batch_of_files(documents, clinic, Form.FHIR, without_missing)
+    everything = with_gaps(batch)
+    note(everything, clinic, by, reason, Form.FHIR, wanted, without_file=len(batch.gaps))
+    return bundle_lines(documents, newest_first(everything), {member.sha256 for member in batch.gaps})
 
 
-def bundle_lines(documents: QuerySet[SealedDocument], counted: list[str]) -> Iterator[bytes]:
+def bundle_lines(documents: QuerySet[SealedDocument], counted: list[str], gaps: set[str]) -> Iterator[bytes]:
     for some in in_turn(fhir.with_lineage(documents), counted, BUNDLES_AT_ONCE):
-        for bundle in fhir.bundles_of(some):
+        files = {one.pk: read_again(one.sha256) for one in some if one.sha256 not in gaps}
+        for bundle in fhir.bundles_of(some, files):
             yield fhir.as_bytes(bundle) + b"\n"
         some.clear()
+        files.clear()
         gc.collect()  # these rows point at each other: left to chance, they stay in memory for many batches
 
 

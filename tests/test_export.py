@@ -1,6 +1,8 @@
 """What leaves the clinic: signed lists that anyone can check, gaps that are named, a daily limit, a password and a reason."""
 
+import base64
 import csv
+import hashlib
 import io
 import json
 import subprocess
@@ -8,6 +10,7 @@ import sys
 import threading
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -293,6 +296,70 @@ def test_records_as_data_are_one_bundle_a_line(demo, admin, documents, monkeypat
     bundles = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
     assert {one["identifier"]["value"] for one in bundles} == {document.number for document in documents}
     assert AuditEvent.objects.get(action="records.exported").data["form"] == "fhir"
+
+
+def attachments(answer) -> dict[str, dict[str, Any]]:
+    """By the number of the record, what its DocumentReference says of the file."""
+    bundles = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+    references = [
+        row["resource"]
+        for one in bundles
+        for row in one["entry"]
+        if row["resource"]["resourceType"] == "DocumentReference"
+    ]
+    return {one["masterIdentifier"]["value"]: one["content"][0]["attachment"] for one in references}
+
+
+def test_records_as_data_have_the_sealed_files_inside(demo, admin, documents, monkeypatch):
+    monkeypatch.setattr(export, "BUNDLES_AT_ONCE", 2)
+    found = attachments(send(admin, form="fhir"))
+    assert len(found) == len(documents)
+    for document in documents:
+        attachment = found[document.number]
+        data = base64.b64decode(attachment["data"], validate=True)
+        assert data == archive.get(document.sha256)
+        assert attachment["size"] == len(data)
+        assert attachment["hash"] == base64.b64encode(hashlib.sha1(data).digest()).decode()
+
+
+@pytest.mark.parametrize("how", ["missing", "damaged"])
+def test_a_record_without_its_file_leaves_as_data_only_when_asked_and_says_so(demo, admin, documents, how):
+    archive.path_of(documents[0].sha256).unlink() if how == "missing" else damage(documents[0])
+    page = send(admin, form="fhir")
+    assert page.status_code == 409
+    assert f"{documents[0].number}.pdf" in page.content.decode()
+    assert not AuditEvent.objects.filter(action="records.exported").exists()
+    found = attachments(send(admin, form="fhir", without_missing="on"))
+    gap = found.pop(documents[0].number)
+    assert "data" not in gap
+    assert gap["_data"]["extension"][0]["valueCode"] == "error"
+    assert all("_data" not in one and one["data"] for one in found.values())
+    event = AuditEvent.objects.get(action="records.exported")
+    assert (event.data["count"], event.data["gaps"]) == (3, 1)
+
+
+def test_a_file_damaged_while_data_leave_ends_them_before_its_batch(demo, admin, documents, monkeypatch):
+    monkeypatch.setattr(export, "BUNDLES_AT_ONCE", 1)
+    parts = iter(send(admin, form="fhir").streaming_content)
+    next(parts)
+    damage(documents[0])  # the oldest, which leaves last
+    next(parts)
+    with pytest.raises(archive.ArchiveDamaged):
+        next(parts)
+
+
+def test_files_that_leave_as_data_are_read_one_batch_at_a_time(demo, admin, documents, monkeypatch):
+    monkeypatch.setattr(export, "BUNDLES_AT_ONCE", 1)
+    parts = iter(send(admin, form="fhir").streaming_content)
+    reads: list[str] = []
+    get = archive.get
+
+    def count(sha256: str) -> bytes:
+        reads.append(sha256)
+        return get(sha256)
+
+    monkeypatch.setattr(archive, "get", count)
+    assert [len(reads) for _part in parts] == [1, 2, 3]
 
 
 def test_many_records_as_one_pdf_say_on_every_page_that_they_are_copies(demo, admin, documents):

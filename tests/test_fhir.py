@@ -91,6 +91,15 @@ def test_every_record_of_the_demo_is_a_valid_bundle_and_whole_in_itself(demo):
     assert kinds == set(RecordKind.values)
 
 
+def test_a_record_whose_file_could_not_be_had_is_valid_and_says_so(demo):
+    [bundle] = fhir.bundles_of([told(demo, 1)], {})
+    bundle = json.loads(fhir.as_bytes(bundle))
+    assert judges.by_pydantic(bundle) == []
+    assert judges.in_itself(bundle) == []
+    [absent] = entry(bundle, "DocumentReference")["content"][0]["attachment"]["_data"]["extension"]
+    assert absent["valueCode"] == "error"
+
+
 @pytest.mark.needs("node")
 def test_every_record_of_the_demo_is_valid_to_an_independent_judge(demo, node):
     for story in STORIES:

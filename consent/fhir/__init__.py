@@ -42,17 +42,21 @@ def bundle_of(document: SealedDocument, pdf: bytes = b"") -> type_of_resource:
 def bundles_of(
     documents: Sequence[SealedDocument], pdfs: Mapping[Any, bytes] | None = None
 ) -> Iterator[type_of_resource]:
-    """Each record as it is on file. Read them `with_lineage`, and many take as many queries as few."""
+    """Each record as it is on file. Read them `with_lineage`, and many take as many queries as few.
+
+    With `pdfs`, the sealed files are inside, and a record without one says that it could not be had.
+    """
     states, lines = states_of(documents), [lineage(document) for document in documents]
     for document, (review, _given) in zip(documents, lines, strict=True):
         review.visit = document.visit  # read with the record: otherwise each decision asks for it again
     known = around([review for review, _given in lines])
     for document, (review, given) in zip(documents, lines, strict=True):
-        yield on_file(document, about(review, given, known), states[document.pk], (pdfs or {}).get(document.pk, b""))
+        pdf = b"" if pdfs is None else pdfs.get(document.pk)
+        yield on_file(document, about(review, given, known), states[document.pk], pdf)
 
 
 def on_file(
-    document: SealedDocument, resources: Sequence[type_of_resource], state: RecordState, pdf: bytes
+    document: SealedDocument, resources: Sequence[type_of_resource], state: RecordState, pdf: bytes | None
 ) -> type_of_resource:
     consent = next((one for one in resources if one["resourceType"] == "Consent"), None)
     if consent:

@@ -10,13 +10,18 @@ from consent.models import RecordKind, SealedDocument
 from consent.state import REPLACEABLE, REPLACES
 from screening.fhir import SYSTEM, reference, type_of_resource
 
+ABSENT = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "error"}]}
 
-def document_reference(document: SealedDocument, pdf: bytes, *, superseded: bool) -> type_of_resource:
+
+def document_reference(document: SealedDocument, pdf: bytes | None, *, superseded: bool) -> type_of_resource:
+    """`pdf` is empty where the file is not wanted inside, and None where it is missing or damaged."""
     attachment: dict[str, Any] = {
         "contentType": "application/pdf", "size": document.size, "title": f"Record {document.number}",
         "creation": document.sealed_at.isoformat(),
     }  # fmt: skip
-    if pdf:
+    if pdf is None:
+        attachment["_data"] = ABSENT
+    elif pdf:
         sha1 = hashlib.sha1(pdf, usedforsecurity=False).digest()  # the hash that FHIR asks for here
         attachment |= {"data": base64.b64encode(pdf).decode(), "hash": base64.b64encode(sha1).decode()}
     found: type_of_resource = {

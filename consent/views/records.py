@@ -124,7 +124,7 @@ def sent(request: StaffRequest, form: ExportForm) -> HttpResponseBase:
     if values["form"] == export.Form.CSV:
         return attached(StreamingHttpResponse(export.as_table(*about), content_type="text/csv; charset=utf-8"), f"{name}.csv")
     if values["form"] == export.Form.FHIR:
-        data = export.as_ndjson(*about)
+        data = export.as_ndjson(*about, without_missing=values["without_missing"])
         return attached(StreamingHttpResponse(data, content_type="application/fhir+ndjson"), f"{name}.ndjson")
     if values["form"] == export.Form.MERGED:
         merged = export.merged(*about, without_missing=values["without_missing"])

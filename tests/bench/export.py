@@ -19,7 +19,7 @@ from tests.bench.tables import show
 
 RECORDS, ROUNDS = 2_000, 7
 LEAST_RATIO, MOST_MB = 1 / 3, 50
-FORMS = {"zip": "ZIP of sealed PDFs", "csv": "table (CSV)", "fhir": "data (FHIR, NDJSON)"}
+FORMS = {"zip": "ZIP of sealed PDFs", "csv": "table (CSV)", "fhir": "data with the sealed PDFs (FHIR, NDJSON)"}
 
 
 def fill() -> None:
