@@ -1,12 +1,14 @@
 """The clinician's decision; to defer or decline is sealed at once as a decision record."""
 
 import datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
 from clinic.models import User
 from consent import filing
 from consent.models import SealedDocument
+from consent.state import last_before
 from screening import review
 from screening.evaluation import lock
 from screening.models import Decision, Review, Screening
@@ -26,7 +28,8 @@ def seal(made: Review, by: User) -> SealedDocument:
     """The sealed record of a decision to defer or decline; called again, it gives the same one."""
     if existing := SealedDocument.objects.filter(review=made).first():
         return existing
-    filed = filing.draw_and_seal(made, None, [])
+    previous = last_before(made.visit, made.created_at)
+    filed = filing.seal_page(made.visit.clinic, partial(filing.record_pdf, made, None), previous)
     try:
         with transaction.atomic():
             lock(made.visit)

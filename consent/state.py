@@ -1,15 +1,18 @@
 """How a sealed record stands today, read from the rows that came after it."""
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Any
 
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from clinic.models import Visit
 from consent.models import RecordKind, SealedDocument, Withdrawal
 
 
@@ -24,6 +27,9 @@ class Standing(TextChoices):
 
 
 REPLACEABLE = frozenset({RecordKind.CONSENT, RecordKind.DECISION})  # that something was refused or withdrawn stays so
+ABOUT: Mapping[str, str] = {
+    RecordKind.DECISION: "review", RecordKind.REFUSAL: "refusal", RecordKind.WITHDRAWAL: "withdrawal",
+}  # fmt: skip
 REPLACES = frozenset({RecordKind.CONSENT, RecordKind.DECISION, RecordKind.REFUSAL})
 
 
@@ -51,7 +57,8 @@ def states_of(documents: Iterable[SealedDocument]) -> Mapping[Any, RecordState]:
     withdrawn = {row.consent_id: row for row in Withdrawal.objects.filter(consent__in=keys).select_related("document")}
     follow = SealedDocument.objects.filter(visit__in={document.visit_id for document in documents}, kind__in=REPLACES)
     of_visit: dict[Any, list[SealedDocument]] = {}
-    for row in follow.only("visit", "number", "kind", "sealed_at").order_by("sealed_at", "created_at"):
+    known = ("visit", "number", "kind", "sealed_at", "review__created_at", "refusal__created_at")
+    for row in in_order(follow.only(*known)):
         of_visit.setdefault(row.visit_id, []).append(row)
     return {
         document.pk: judge(
@@ -61,9 +68,25 @@ def states_of(documents: Iterable[SealedDocument]) -> Mapping[Any, RecordState]:
     }
 
 
+def happened(document: SealedDocument) -> datetime.datetime:
+    """When it was decided, refused or taken back, however late that was sealed; a consent is given as it is sealed."""
+    about = ABOUT.get(document.kind)
+    return getattr(document, about).created_at if about else document.sealed_at
+
+
+def in_order(documents: QuerySet[SealedDocument]) -> list[SealedDocument]:
+    rows = documents.select_related("review", "refusal").order_by("sealed_at", "created_at")
+    return sorted(rows, key=happened)
+
+
+def last_before(visit: Visit, moment: datetime.datetime) -> SealedDocument | None:
+    """The newest record of what had happened in the visit by then; what came later is not what it follows."""
+    return next((row for row in reversed(in_order(visit.documents.all())) if happened(row) < moment), None)
+
+
 def next_after(document: SealedDocument, of_visit: Iterable[SealedDocument]) -> SealedDocument | None:
     """The next record of the visit that says anew what may be done; in between may lie others, which say no such thing."""
-    return next((row for row in of_visit if row.sealed_at > document.sealed_at), None)
+    return next((row for row in dropwhile(lambda row: row != document, of_visit) if row != document), None)
 
 
 def judge(document: SealedDocument, withdrawal: Withdrawal | None, later: SealedDocument | None) -> RecordState:

@@ -13,7 +13,7 @@ from consent import fhir, filing
 from consent.document import notes
 from consent.document.words import Clock
 from consent.models import RecordKind, Refusal, SealedDocument, Withdrawal
-from consent.state import Standing, state_of
+from consent.state import Standing, last_before, state_of
 from screening.evaluation import lock
 
 SHORTEST = 5
@@ -77,7 +77,8 @@ def seal_refusal(row: Refusal, by: User | None = None) -> SealedDocument:
         return existing
     given = fhir.refused(row)
     visit = given.review.visit
-    filed = filing.seal_note(notes.of_refusal(row, Clock(visit.clinic.zone)), given, filing.before(visit))
+    previous = last_before(visit, row.created_at)
+    filed = filing.seal_note(notes.of_refusal(row, Clock(visit.clinic.zone)), given, previous)
     try:
         with transaction.atomic():
             return filing.put(filed, RecordKind.REFUSAL, given.review, by, {}, refusal=row)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from clinic.models import Clinic, Handover, Role, Visit
-from consent import decision, filing, keys, rendering, signing, wording
+from consent import archive, decision, filing, keys, rendering, signing, wording
 from consent.management.commands.demo import INK, PASSWORD, Demo
 from consent.models import Ceremony, Refusal, SealedDocument, Signature
 from screening import review
@@ -274,7 +274,7 @@ def test_a_patient_who_says_no_is_asked_for_the_tablet_and_hears_nothing_of_the_
     assert told not in page
     assert Refusal.objects.get().words == "I would rather not."
     page = signed_in(demo.siobhan).get(reverse("consent-desk", args=[the_ceremony().visit_id])).content.decode()
-    assert "Seal" in page
+    assert "Not sealed yet" in page
 
 
 def no_room(execute, sql, params, many, context):
@@ -375,6 +375,64 @@ def test_a_decision_that_could_not_be_sealed_can_be_sealed_later(demo, desk, mon
     assert not SealedDocument.objects.exists()
     desk.post(reverse("consent-seal", args=[screening.visit_id]))
     assert SealedDocument.objects.get().kind == "decision"
+
+
+@pytest.fixture
+def left_unsealed(demo, made, monkeypatch) -> tuple[Review, Refusal]:
+    """A deferral and a refusal without a record, after which the case was taken up again each time."""
+    with monkeypatch.context() as full:
+        full.setattr(archive, "put", lambda data: (_ for _ in ()).throw(OSError(ENOSPC, "No space")))
+        with pytest.raises(OSError, match="No space"):
+            decision.record(review.reopen(made.visit, demo.siobhan), "defer", demo.siobhan, "A cold, come back later")
+    again = decision.record(review.reopen(made.visit, demo.siobhan), "proceed", demo.siobhan)
+    refusal = signing.refuse(signing.open_ceremony(again, demo.mia), "patient", "Not today.")
+    left = decision.record(review.reopen(made.visit, demo.siobhan), "proceed", demo.siobhan)
+    signing.sign(signing.open_ceremony(left, demo.mia), "patient", INK)  # shown anew before the clinician signs
+    review.reopen(made.visit, demo.siobhan)
+    return Review.objects.get(decision="defer"), refusal
+
+
+def test_what_was_left_unsealed_is_named_and_sealed_in_order_after_the_case_was_taken_up_again(
+    desk, made, left_unsealed
+):
+    deferral, refusal = left_unsealed
+    address = reverse("consent-desk", args=[made.visit_id])
+    listed = re.findall(r"<li>(.*?)</li>", desk.get(address).content.decode())
+    assert [re.sub("<.*?>", "", item).rsplit(", ", 2)[0] for item in listed] == [
+        "Decision: defer, Siobhan Byrne", "Did not agree: patient",
+    ]  # fmt: skip
+    page = desk.post(reverse("consent-seal", args=[made.visit_id]), follow=True).content.decode()
+    assert "Not sealed yet" not in page
+    first, second = SealedDocument.objects.order_by("sealed_at")
+    assert (first.review, first.previous) == (deferral, None)
+    assert (second.refusal, second.previous) == (refusal, first)
+    assert Visit.objects.get(pk=made.visit_id).closed_at is None, "the case is open"
+
+
+def test_what_cannot_be_sealed_does_not_hold_up_the_others_and_stays_on_the_page(
+    desk, made, left_unsealed, monkeypatch
+):
+    def fails(*args):
+        raise rendering.RenderingFailed("no")
+
+    monkeypatch.setattr(filing, "record_pdf", fails)
+    answer = desk.post(reverse("consent-seal", args=[made.visit_id]))
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "Decision: defer" in page
+    assert "Did not agree: patient" not in page
+    assert [row.kind for row in SealedDocument.objects.all()] == ["refusal"]
+
+
+def test_the_clinicians_signature_seals_first_what_was_left_unsealed(demo, desk, made, left_unsealed):
+    last = decision.record(review.reopen(made.visit, demo.siobhan), "proceed", demo.siobhan)
+    consent = signing.open_ceremony(last, demo.mia)
+    signing.sign(consent, "patient", INK)
+    desk.post(reverse("consent-sign", args=[made.visit_id]), form(consent, role="clinician", password=PASSWORD))
+    documents = list(SealedDocument.objects.order_by("sealed_at"))
+    assert [row.kind for row in documents] == ["decision", "refusal", "consent"]
+    assert [row.previous for row in documents] == [None, *documents[:2]]
+    assert Visit.objects.get(pk=made.visit_id).closed_at
 
 
 def test_another_clinics_consent_is_not_there(made):

@@ -386,13 +386,13 @@ def test_the_front_desk_is_told_nothing_of_the_answers_when_it_asks_anew(demo, c
 
 def test_a_case_taken_up_again_while_its_deferral_is_drawn_stays_in_the_queue(demo, monkeypatch):
     screening = ready(demo)
-    draw = filing.draw_and_seal
+    draw = filing.seal_page
 
     def reopened_meanwhile(*about: Any) -> filing.Filed:
         review.reopen(screening.visit, demo.siobhan)
         return draw(*about)
 
-    monkeypatch.setattr(filing, "draw_and_seal", reopened_meanwhile)
+    monkeypatch.setattr(filing, "seal_page", reopened_meanwhile)
     decision.record(screening, "defer", demo.siobhan, "A cold today, come back when well.")
     assert screening.visit.documents.count() == 1, "the deferral is on record all the same"
     assert state(demo, screening.visit) == State.REVIEW

@@ -215,6 +215,24 @@ def test_a_consent_is_replaced_though_other_records_lie_between(demo):
     assert (state_of(other).standing, state_of(newest).standing) == (Standing.WITHDRAWN, Standing.VALID)
 
 
+def test_what_came_before_a_consent_and_is_sealed_after_it_neither_replaces_nor_follows_it(demo):
+    from consent import decision
+
+    screening = demo.plan(demo.settle(demo.case("Ann Keogh", 40, "Neck"), can_decide="yes"), "infraspinatus_left")
+    deferral = review.decide(screening, "defer", demo.siobhan, "A cold with fever")
+    again = review.decide(review.reopen(screening.visit, demo.siobhan), "proceed", demo.siobhan)
+    refusal = signing.refuse(signing.open_ceremony(again, demo.mia), "patient")
+    demo.consent(review.reopen(screening.visit, demo.siobhan))
+    consent = SealedDocument.objects.get()
+    first, second = decision.seal(deferral, demo.siobhan), seal_refusal(refusal)
+    assert (first.previous, second.previous) == (None, first)
+    assert state_of(consent).standing == Standing.VALID
+    assert state_of(first).words == f"replaced by record {second.number}"
+    assert state_of(second).standing == Standing.ON_FILE
+    screening.visit.refresh_from_db()
+    assert screening.visit.closed_at == consent.sealed_at
+
+
 def test_what_is_said_within_the_minute_of_the_sealing_can_be_recorded_to_the_minute(demo):
     consent = consented(demo)
     withdraw(consent, demo.siobhan, "patient", consent.sealed_at.replace(second=0, microsecond=0), DONE)

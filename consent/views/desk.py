@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from clinic import audit, tablet, wishes
 from clinic.access import StaffRequest, staff, visit_of
 from clinic.languages import checked, status_words
-from clinic.models import Purpose, Role, Visit
+from clinic.models import Purpose, Role, User, Visit
 from consent import decision, progress, requirements, signing, withdrawing
 from consent.filing import NOT_SEALED
 from consent.forms.signing import ClinicianSignatureForm, DecisionForm
@@ -140,6 +140,29 @@ def reads_in(visit: Visit, ceremony: Ceremony | None) -> str:
     return in_words(ceremony, code) if ceremony else status_words(code, checked(code))
 
 
+def unsealed(visit: Visit) -> list[Review | Refusal]:
+    """What was decided or refused and has no record yet, also before the case was taken up again; the oldest first."""
+    decided = Review.objects.filter(visit=visit, document=None).exclude(decision=Decision.PROCEED)
+    refused = Refusal.objects.filter(ceremony__visit=visit, document=None)
+    rows = [*decided.select_related("by", "screening", "visit__clinic", "visit__patient"), *refused]
+    return sorted(rows, key=lambda row: row.created_at)
+
+
+def seal_unsealed(visit: Visit, by: User) -> Exception | None:
+    """Seal all that is unsealed, and say what failed first; one that cannot be sealed does not hold up the others."""
+    failures: list[Exception] = []
+    for row in unsealed(visit):
+        try:
+            if isinstance(row, Refusal):
+                withdrawing.seal_refusal(row, by)
+            else:
+                decision.seal(row, by)
+        except NOT_WRITTEN as failed:
+            log.exception("sealing a decision or a refusal failed again")
+            failures.append(failed)
+    return failures[0] if failures else None
+
+
 def note_seen(request: StaffRequest, visit: Visit, must: bool) -> None:
     """Nobody opens the page unnoted; but whoever is on it is told of a problem, also when nothing can be written."""
     try:
@@ -169,7 +192,7 @@ def desk(request: StaffRequest, visit: str, problem: str = "", status: int = 200
         "clinician_next": bool(ceremony and not refusal and [signer.role for signer in waiting] == ["clinician"]),
         "reads_all": request.member.is_clinician,  # the front desk sees how far it is, not why
         "state": state_of(document) if document else None,
-        "is_decider": bool(made and made.by_id == request.user.pk),
+        "unsealed": unsealed(found), "is_decider": bool(made and made.by_id == request.user.pk),
     }  # fmt: skip
     context |= progress.followed(found, made, ceremony, waiting, request.member.is_clinician)
     if request.method == "POST":
@@ -211,6 +234,7 @@ def sign(request: StaffRequest, visit: str) -> HttpResponseBase:
         Ceremony.objects.visible_to(request.member), pk=form.cleaned_data["ceremony"], visit=visit
     )
     values = form.cleaned_data
+    seal_unsealed(ceremony.visit, request.user)  # records in the order in which things happened, where they can be made
     try:
         signing.finish(ceremony, request.user, values["password"], values["strokes"], values["typed_name"])
     except (signing.SigningRefused, review.ReviewRefused) as refused:
@@ -226,18 +250,8 @@ def sign(request: StaffRequest, visit: str) -> HttpResponseBase:
 @staff(Role.CLINICIAN)
 @require_POST
 def seal_decision(request: StaffRequest, visit: str) -> HttpResponseBase:
-    """Seal the record of a decision or a refusal whose sealing failed before."""
-    found = visit_of(request, visit)
-    made = newest_review(found)
-    refusal = Refusal.objects.filter(ceremony__review=made).order_by("-created_at").first() if made else None
-    if made and (refusal or made.decision != Decision.PROCEED):
-        try:
-            if refusal:
-                withdrawing.seal_refusal(refusal, request.user)
-            else:
-                decision.seal(made, request.user)
-        except NOT_WRITTEN as failed:
-            log.exception("sealing a decision failed again")
-            sentence = _("The record could not be sealed. Please try again, and tell your admin if it stays so.")
-            return desk(request, visit, problem=in_full(sentence, failed), status=503)
-    return redirect("consent-desk", found.pk)
+    """Seal the records of decisions and refusals whose sealing failed before."""
+    if failed := seal_unsealed(visit_of(request, visit), request.user):
+        sentence = _("The record could not be sealed. Please try again, and tell your admin if it stays so.")
+        return desk(request, visit, problem=in_full(sentence, failed), status=503)
+    return redirect("consent-desk", visit)
