@@ -14,13 +14,22 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+import pikepdf
+import pypdfium2
+
+from consent.pictures import ONE_AT_A_TIME
+
 MEMORY = 1 << 30  # bytes of address space
 SECONDS = 20  # of processor time for one record
+MOST_PAGES = 200
+RUNS = {"/JavaScript", "/JS", "/Launch", "/OpenAction"}
+INERT = {"/StructTreeRoot", "/Resources", "/Parent"}  # tags, fonts and pictures, which are many
 FENCED = (
     "socket.connect",
     "socket.bind",
@@ -86,11 +95,13 @@ class Workshop:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is to be drawn. `assets`: bytes and media type by an address such as `asset:logo.png`."""
+    """What is to be drawn. `assets`: bytes and media type by an address such as `asset:logo.png`; `says`: words that the
+    drawn pages must hold."""
 
     html: str
     assets: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    says: tuple[str, ...] = ()
 
 
 class Faults(logging.Handler):
@@ -172,7 +183,55 @@ def write(drawing: Drawing, press: Press) -> bytes:
         )  # fmt: skip
     except FatalURLFetchingError:  # a BaseException, which would otherwise pass every handler
         raise RenderingFailed("the page asks for something that is not an asset of ours") from None
+    read_over(pdf, drawing.says)
     return pdf
+
+
+def read_over(pdf: bytes, says: tuple[str, ...]) -> None:
+    """Refuse what was drawn when its pages are too few or too many, do not say what they must, or do anything by themselves."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        if not 1 <= len(document.pages) <= MOST_PAGES:
+            raise RenderingFailed(f"the record has {len(document.pages)} pages, and no record has that many")
+        if runs_anything(document):
+            raise RenderingFailed("the record holds something that would run by itself")
+    if unsaid(pdf, says):
+        raise RenderingFailed("the record does not say its number or whose it is")
+
+
+def runs_anything(document: pikepdf.Pdf) -> bool:
+    """Whether a program, or what starts one, hangs from the root of a PDF."""
+    waiting: list[Any] = [document.Root]
+    seen: set[tuple[int, int]] = set()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, pikepdf.Array):
+            waiting.extend(part)
+        elif isinstance(part, pikepdf.Name) and str(part) in RUNS:
+            return True
+        elif isinstance(part, pikepdf.Dictionary | pikepdf.Stream) and part.objgen not in seen:
+            if part.is_indirect:
+                seen.add(part.objgen)
+            if not RUNS.isdisjoint(part.keys()):
+                return True
+            waiting.extend(value for key, value in part.items() if key not in INERT)
+    return False
+
+
+def unsaid(pdf: bytes, says: tuple[str, ...]) -> set[str]:
+    """Which of these words no page has; it reads no farther than it must."""
+    missing = set(map(letters, says))
+    with ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
+        for page in document:
+            if not missing:
+                break
+            told = letters(page.get_textpage().get_text_range())
+            missing = {words for words in missing if words not in told}
+    return missing
+
+
+def letters(words: str) -> str:
+    """Letters and digits alone, without accents: how lines break, marks are placed and letters joined is no difference."""
+    return "".join(mark for mark in unicodedata.normalize("NFKD", words) if mark.isalnum())
 
 
 def page_of(html: str, fetcher: Any) -> Any:

@@ -16,6 +16,7 @@ from clinic.models import Clinic, User, Visit
 from consent import archive, attached, document, fhir, keys, rendering, sealing, stamping
 from consent.document import notes
 from consent.document.versions import drawn_with, software_version
+from consent.document.words import is_right_to_left
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
 from screening.models import Review, Screening, rules_of
 from screening.standing import standings
@@ -88,10 +89,12 @@ def before(visit: Visit) -> SealedDocument | None:
 
 
 def drawn(html: str, visit: Visit, told: Told, carried: Sequence[rendering.Attachment]) -> bytes:
-    """The page with the logo that the clinic had at the time."""
-    logo = particulars.logo_of(visit.clinic, told.at)
+    """The page with the logo that the clinic had at the time; it says its number and whose it is."""
+    logo, name = particulars.logo_of(visit.clinic, told.at), visit.patient.name
+    # Words that run from the right do not come out of a PDF in the order in which they went in.
+    says = [told.number] if is_right_to_left(name) else [told.number, name]
     assets = {document.LOGO: (bytes(logo.png), "image/png")} if logo else {}
-    return rendering.render(html, assets=assets, attachments=carried)
+    return rendering.render(html, assets=assets, attachments=carried, says=says)
 
 
 def record_pdf(review: Review, given: fhir.Agreement | None, told: Told) -> bytes:
@@ -101,7 +104,9 @@ def record_pdf(review: Review, given: fhir.Agreement | None, told: Told) -> byte
         ceremony=given.ceremony if given else None, signatures=given.signatures if given else (),
         valid_until=told.valid_until, previous=told.previous, address=told.address,
     )  # fmt: skip
-    return drawn(html, review.visit, told, attached.attachments_of(review, given, told.number, told.at, told.head))
+    return drawn(
+        html, review.screening.visit, told, attached.attachments_of(review, given, told.number, told.at, told.head)
+    )
 
 
 def note_pdf(note: notes.Note, given: fhir.Agreement, told: Told) -> bytes:
@@ -111,7 +116,7 @@ def note_pdf(note: notes.Note, given: fhir.Agreement, told: Told) -> bytes:
         previous=told.previous, address=told.address,
     )  # fmt: skip
     carried = attached.attachments_of(given.review, given, told.number, told.at, told.head)
-    return drawn(html, given.review.visit, told, carried)
+    return drawn(html, given.review.screening.visit, told, carried)
 
 
 def seal_page(

@@ -61,11 +61,13 @@ def workshop() -> Workshop:
 
 
 def render(
-    html: str, assets: Mapping[str, tuple[bytes, str]] = NOTHING, attachments: Sequence[Attachment] = ()
-) -> bytes:
+    html: str, assets: Mapping[str, tuple[bytes, str]] = NOTHING, attachments: Sequence[Attachment] = (),
+    says: Sequence[str] = (),
+) -> bytes:  # fmt: skip
     """The PDF of this page, whole; `RenderingFailed` when it cannot be had. `assets`: bytes and media type of what it may
-    show, under addresses such as `asset:logo.png`; `attachments`: the data that it carries with it."""
-    wanted = Drawing(html, dict(assets), tuple(attachments))
+    show, under addresses such as `asset:logo.png`; `attachments`: the data that it carries with it; `says`: words that must
+    stand on it."""
+    wanted = Drawing(html, dict(assets), tuple(attachments), tuple(says))
     if not settings.RENDERERS:
         with ONE_AT_A_TIME:
             return drawing.draw(wanted, workshop())

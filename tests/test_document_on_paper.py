@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,16 @@ from django.conf import settings as in_force
 from django.template.loader import render_to_string
 from pypdf import PdfReader
 
-from consent import rendering, signing
+from clinic.text import tidy
+from consent import decision, document, rendering, signing
 from consent.document import notes
-from consent.document.words import Clock
+from consent.document.words import Clock, is_right_to_left
 from consent.management.commands.demo import INK, Demo
+from consent.models import SealedDocument
 from screening import review
 from screening.models import Review
 from screening.precautions import PRECAUTIONS
+from tests.test_conformance import NASTY
 from tests.test_rendering import page as sheet
 from tests.translated import made_up
 from tests.written import HEAD, SEALED_AT, TOKEN, WORDS, child_with_everything, clear_case, consented, written
@@ -133,6 +137,25 @@ def test_an_arabic_name_is_drawn_with_an_arabic_font(demo):
     html = consented(demo, clear_case(demo, "ليلى حداد"))
     front: Any = PdfReader(BytesIO(rendering.render(html))).pages[0]["/Resources"]
     assert any("Arabic" in font["/BaseFont"] for font in front["/Font"].values())
+
+
+def test_every_name_is_found_on_its_page_however_it_is_written_and_broken():
+    names = [name for name in map(tidy, NASTY) if not is_right_to_left(name)]
+    assert len(names) > 15
+    for name in names:
+        html = sheet(f'<dl class="facts"><div><dt>Patient</dt><dd><bdi>{escape(name)}</bdi></dd></div></dl>')
+        assert rendering.render(html, says=[name])
+
+
+def test_a_record_that_would_not_say_whose_it_is_is_neither_sealed_nor_stored(demo, monkeypatch):
+    record_html = document.record_html
+    monkeypatch.setattr(
+        document, "record_html", lambda *args, **more: record_html(*args, **more).replace("Ruth Lindqvist", "Somebody")
+    )
+    with pytest.raises(rendering.RenderingFailed, match="whose it is"):
+        decision.record(clear_case(demo), "defer", demo.siobhan, "Another day")
+    assert not SealedDocument.objects.exists()
+    assert not list(in_force.VAR.glob("records/**/*.pdf"))
 
 
 def test_the_same_page_gives_the_same_paper(demo):

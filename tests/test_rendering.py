@@ -5,10 +5,12 @@ import re
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from pypdf import PdfReader
 
@@ -279,6 +281,53 @@ def test_what_breaks_while_drawing_has_a_name_and_leaves_nothing_behind(monkeypa
             render(page("<p>Words"))
     assert drawing.set_up(rendering.workshop()) is not before
     assert "Words" in text(render(page("<p>Words")))
+
+
+def test_a_page_that_does_not_say_what_it_must_is_no_record() -> None:
+    html = page("<p>Ann Keogh-Byrne" + "<p>Words" * 120)
+    assert render(html, says=["Record 7F3A", "Ann Keogh-Byrne"])
+    for says in (["Ann Keogh-Byrnes"], ["Ann Keogh-Byrne", "7F3B"]):
+        with pytest.raises(RenderingFailed, match="does not say"):
+            render(html, says=says)
+
+
+def test_a_page_of_far_too_many_sheets_is_no_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    html = page("<p>Words" * 120)
+    monkeypatch.setattr(drawing, "MOST_PAGES", len(read(render(html)).pages))
+    assert render(html)
+    with pytest.raises(RenderingFailed, match="pages"):
+        render(page("<p>Words" * 240))
+
+
+def started(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.OpenAction = pikepdf.Array([pdf.pages[0].obj, pikepdf.Name.Fit])
+
+
+def scripted(pdf: pikepdf.Pdf) -> None:
+    script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("1"))
+    pdf.Root.Names = pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=[pikepdf.String("x"), script]))
+
+
+def launching(pdf: pikepdf.Pdf) -> None:
+    action = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=pikepdf.String("x"))
+    link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=action)
+    pdf.pages[-1].Annots = pdf.make_indirect(pikepdf.Array([pdf.make_indirect(link)]))
+
+
+def emptied(pdf: pikepdf.Pdf) -> None:
+    while pdf.pages:
+        del pdf.pages[0]
+
+
+@pytest.mark.parametrize("spoil", [started, scripted, launching, emptied])
+def test_a_file_that_would_run_by_itself_or_is_empty_is_no_record(spoil: Callable[[pikepdf.Pdf], None]) -> None:
+    good, spoilt = render(page('<p id="here">Words<p><a href="#here">Above</a>')), BytesIO()
+    drawing.read_over(good, ("Words",))
+    with pikepdf.open(BytesIO(good)) as pdf:
+        spoil(pdf)
+        pdf.save(spoilt)
+    with pytest.raises(RenderingFailed):
+        drawing.read_over(spoilt.getvalue(), ())
 
 
 def test_pages_of_the_product_do_not_pay_for_drawing() -> None:
