@@ -67,6 +67,12 @@ def left_today(clinic: Clinic) -> int:
     return max(0, clinic.exports_a_day - sum(int(data.get("count", 0)) for data in events))
 
 
+def last_count(clinic: Clinic, by: User) -> int:
+    """How many records this person exported last."""
+    events = AuditEvent.objects.filter(clinic=clinic, action=EXPORTED, actor=by)
+    return int(events.order_by("-seq").values_list("data", flat=True)[0]["count"])
+
+
 def note(
     batch: Batch, clinic: Clinic, by: User, reason: str, form: str, wanted: Wanted | None, without_file: int = 0
 ) -> None:

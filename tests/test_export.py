@@ -250,6 +250,22 @@ def test_no_more_leaves_in_a_day_than_the_clinic_allows(demo, admin, documents):
     assert export.left_today(Clinic.objects.get()) == 1
 
 
+def test_the_page_that_waits_is_told_how_many_leave_by_a_cookie_of_its_own(demo, admin, documents):
+    name = "export-" + "0a" * 16
+    answer = send(admin, download=name)
+    cookie = answer.cookies[name]
+    assert cookie.value == "3"
+    assert (cookie["path"], cookie["samesite"], cookie["max-age"]) == ("/records/", "Strict", 60)
+    assert name not in send(admin, download=name, password="guess").cookies
+
+
+@pytest.mark.parametrize("name", ["", "sid", "export-x", "export-" + "0A" * 16, "export-" + "0a" * 16 + "\n"])
+def test_no_other_cookie_is_set_than_one_for_a_download(demo, admin, documents, name):
+    cookies = send(admin, download=name).cookies
+    assert name not in cookies or name == "sid"
+    assert not [one for one in cookies if one.startswith("export-")]
+
+
 def test_two_exports_at_once_keep_the_limit_together(fresh):
     demo = Demo()
     Clinic.objects.update(exports_a_day=3)

@@ -1,15 +1,18 @@
 """Sealed records: find them, read one, check one, export many."""
 
 import logging
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import models, transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,6 +30,7 @@ from consent.state import state_of, states_of
 log = logging.getLogger(__name__)
 
 KEPT = "records"
+DOWNLOAD = re.compile(r"export-[0-9a-f]{32}")
 MOST_EVENTS = 100
 AMISS = (archive.ArchiveMissing, archive.ArchiveDamaged)
 
@@ -103,7 +107,7 @@ def export_records(request: StaffRequest) -> HttpResponseBase:
                 audit.log(clinic, request.user, "member.password_refused", request.user)
         return listed(request, shown, form, status=422)
     try:
-        return sent(request, form)
+        return begun(request, sent(request, form))
     except export.ExportRefused as refused:
         return listed(request, shown, form, str(refused), 409, missing=isinstance(refused, export.FilesMissing))
     except NOT_SEALED:
@@ -132,6 +136,17 @@ def sent(request: StaffRequest, form: ExportForm) -> HttpResponseBase:
     stream = export.export(*about, without_missing=values["without_missing"])
     response = attached(StreamingHttpResponse(stream, content_type="application/zip"), f"{name}.zip")
     response["Content-Length"] = str(len(stream))
+    return response
+
+
+def begun(request: StaffRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Tell the page that waits for the download, by a cookie whose name it chose, how many records leave."""
+    name = request.POST.get("download", "")
+    if DOWNLOAD.fullmatch(name):
+        response.set_cookie(
+            name, str(export.last_count(request.member.clinic, request.user)), max_age=60, path=reverse("records"),
+            secure=settings.SESSION_COOKIE_SECURE, samesite="Strict",
+        )  # fmt: skip
     return response
 
 
