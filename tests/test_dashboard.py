@@ -17,6 +17,7 @@ from clinic.models import AuditEvent, Handover, Patient, Visit
 from clinic.tablet import LASTS
 from consent import dashboard, filing, signing
 from consent.dashboard.overriding import Share
+from consent.dashboard.panels import panels
 from consent.management.commands.demo import Demo
 from consent.models import SealedDocument, Withdrawal
 from screening import review
@@ -135,6 +136,16 @@ def test_overrides_are_shares_of_what_could_be_overridden_in_cases_decided(story
     [given] = found.reasons
     assert (given.number, given.part, given.by, given.reason) == (14, "14a", "Siobhan Byrne", REASON)
     assert given.agreed_by == "Tom Ellis"
+
+
+def test_an_override_counts_for_whoever_gave_it_and_not_for_whoever_decided(demo):
+    screening = sent(demo, "Gus", at(9, 10), **VEINS)
+    decided(demo, screening, "proceed", at(9, 11), by=demo.tom)
+    decided(demo, sent(demo, "Hal", at(9, 12), **VEINS), "defer", at(9, 13), by=demo.tom)
+    found = figures(demo).overriding
+    assert found.by_name == {"Siobhan Byrne": Share(1, 1), "Tom Ellis": Share(1, 0)}
+    assert sum(share.found for share in found.by_clinician.values()) == found.total.found
+    assert "counts for whoever overrode it" in panels(figures(demo))["by_clinician"].note
 
 
 def test_an_override_that_no_longer_stood_at_the_decision_does_not_count(demo):

@@ -39,7 +39,8 @@ class Given:
 
 @dataclass(frozen=True)
 class Overriding:
-    """`by_clinician` is keyed by whoever decided the case, by user id; `names` says who they are."""
+    """`by_clinician` is keyed by user id, and `names` says who they are: a finding that was overridden counts for whoever
+    overrode it, one that was not for whoever decided the case. So each finding counts once."""
 
     by_precaution: dict[int, Share]
     by_clinician: dict[int, Share]
@@ -72,10 +73,10 @@ def overriding(clinic: Clinic, period: Period) -> Overriding:
     precautions: Counter[tuple[int, bool]] = Counter()
     clinicians: Counter[tuple[int, bool]] = Counter()
     given: dict[tuple[Any, str], Override] = {}
-    for visit, fingerprint, number, by in found:
+    for visit, fingerprint, number, decided_by in found:
         override = standing.get((visit, fingerprint))
         precautions[number, override is not None] += 1
-        clinicians[by, override is not None] += 1
+        clinicians[override.by_id if override else decided_by, override is not None] += 1
         if override:
             given[visit, fingerprint] = override
     return Overriding(

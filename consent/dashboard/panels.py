@@ -36,8 +36,8 @@ def panels(found: Figures) -> dict[str, Panel]:
         by_week(found), decisions(found), precautions(found), languages(found), helpers(found), ways(found),
         overridden("by-precaution", _("Overrides by precaution"), _("Precaution"),
                    {words.precaution(n): share for n, share in found.overriding.by_precaution.items()}),
-        overridden("by-clinician", _("Overrides by clinician"), _("Clinician who decided"),
-                   found.overriding.by_name),
+        overridden("by-clinician", _("Overrides by clinician"), _("Clinician"), found.overriding.by_name,
+                   _("Each finding counts for whoever overrode it, or else for whoever decided the case.")),
     ]  # fmt: skip
     return {panel.code.replace("-", "_"): panel for panel in made}
 
@@ -113,11 +113,12 @@ def help_note(found: Figures) -> str:
     }  # fmt: skip
 
 
-def overridden(code: str, title: str, head: str, rows: Mapping[str, Share]) -> Panel:
+def overridden(code: str, title: str, head: str, rows: Mapping[str, Share], whose: str = "") -> Panel:
     """The whole bar is what could be overridden, the hatched part what was."""
     lines = [(label, row.found, part(row), f"{row.percent} %") for label, row in rows.items()]
+    counted = _("Findings that can be overridden, in cases decided; the hatched part was overridden.")
     return Panel(
-        code, title, _("Findings that can be overridden, in cases decided; the hatched part was overridden."),
+        code, title, f"{counted} {whose}".strip(),
         ", ".join(f"{label}: {part(row)}" for label, row in rows.items()),
         (head, _("Can be overridden"), _("Overridden"), _("Share")),
         tuple((label, row.found, row.overridden, f"{row.percent} %") for label, row in rows.items()),
