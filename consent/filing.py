@@ -139,14 +139,12 @@ def seal_page(
     )  # fmt: skip
 
 
-def draw_and_seal(review: Review, ceremony: Ceremony | None, signatures: Sequence[Signature]) -> Filed:
-    """The record of a decision, drawn and sealed: with its ceremony a consent."""
-    visit, valid_until = review.visit, None
-    if ceremony:
-        days = rules_of(review.screening.policy).consent_valid_days
-        valid_until = visit.clinic.today() + datetime.timedelta(days=days)
-    draw = partial(record_pdf, review, fhir.Agreement(review, ceremony, signatures) if ceremony else None)
-    return seal_page(visit.clinic, draw, before(visit), valid_until)
+def seal_consent(ceremony: Ceremony, signatures: Sequence[Signature]) -> Filed:
+    """The record of a decision to proceed to which all agreed, drawn and sealed; valid as long as the policy says."""
+    review, clinic = ceremony.review, ceremony.visit.clinic
+    until = clinic.today() + datetime.timedelta(days=rules_of(review.screening.policy).consent_valid_days)
+    draw = partial(record_pdf, review, fhir.Agreement(review, ceremony, signatures))
+    return seal_page(clinic, draw, before(ceremony.visit), until)
 
 
 def seal_note(note: notes.Note, given: fhir.Agreement, previous: SealedDocument | None) -> Filed:

@@ -249,7 +249,7 @@ def finish(ceremony: Ceremony, by: User, password: str, strokes: str = "", typed
         raise WrongPassword(_("The password is not right. Please try again; nothing was signed."))
     check_may_proceed(ceremony.review.screening)
     last = make_signature(ceremony, waiting[0], strokes, typed, by)
-    filed = filing.draw_and_seal(ceremony.review, ceremony, [*ceremony.signatures.all(), last])
+    filed = filing.seal_consent(ceremony, [*ceremony.signatures.all(), last])
     try:
         with transaction.atomic():
             visit = lock(ceremony.visit)

@@ -286,7 +286,7 @@ def test_a_sealed_consent_is_not_opened_again_even_when_the_name_changed_since(d
 
 def test_a_birth_date_corrected_while_the_record_is_drawn_stops_the_seal(demo, ceremony, monkeypatch):
     signing.sign(ceremony, "patient", INK)
-    drawn = filing.draw_and_seal
+    drawn = filing.seal_consent
 
     def corrected_meanwhile(*args: Any) -> filing.Filed:
         patient = Ceremony.objects.get(pk=ceremony.pk).visit.patient
@@ -294,7 +294,7 @@ def test_a_birth_date_corrected_while_the_record_is_drawn_stops_the_seal(demo, c
         patient.save()
         return drawn(*args)
 
-    monkeypatch.setattr(filing, "draw_and_seal", corrected_meanwhile)
+    monkeypatch.setattr(filing, "seal_consent", corrected_meanwhile)
     with pytest.raises(review.StaleScreening):
         signing.finish(ceremony, demo.siobhan, PASSWORD, INK)
     assert not SealedDocument.objects.exists()

@@ -4,11 +4,10 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from clinic.models import Clinic
 from consent.models import RecordKind, SealedDocument
-from consent.state import REPLACES
 
 SOON = datetime.timedelta(days=30)
 MOST = 100
@@ -31,9 +30,13 @@ def expiring(clinic: Clinic) -> Expiring:
     today = clinic.today()
     consents = SealedDocument.objects.filter(clinic=clinic, kind=RecordKind.CONSENT)
     newer = consents.filter(visit__patient=OuterRef("visit__patient"), sealed_at__gt=OuterRef("sealed_at"))
-    replaced = SealedDocument.objects.filter(
-        visit=OuterRef("visit"), kind__in=REPLACES, sealed_at__gt=OuterRef("sealed_at")
+    sealed = OuterRef("sealed_at")  # a decision or refusal from before it may have been sealed after it
+    came_later = (
+        Q(kind=RecordKind.CONSENT, sealed_at__gt=sealed)
+        | Q(kind=RecordKind.DECISION, review__created_at__gt=sealed)
+        | Q(kind=RecordKind.REFUSAL, refusal__created_at__gt=sealed)
     )
+    replaced = SealedDocument.objects.filter(came_later, visit=OuterRef("visit"))
     due = (
         consents.filter(valid_until__gte=today, valid_until__lte=today + SOON, withdrawn_by=None)
         .filter(~Exists(newer), ~Exists(replaced), visit__patient__entered_in_error="")
