@@ -40,6 +40,8 @@ def get(sha256: str, root: Path | None = None) -> bytes:
         data = path_of(sha256, root).read_bytes()
     except FileNotFoundError:
         raise ArchiveMissing(sha256) from None
+    except OSError as error:  # the disk gives it no more: as good as damaged
+        raise ArchiveDamaged(sha256) from error
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ArchiveDamaged(sha256)
     return data

@@ -146,7 +146,8 @@ class SealedDocument(AppendOnly):
     `previous` is the record that this one supersedes, withdraws or follows on; its hash is printed. `patient_name`,
     `decision`, `decided_by` and `overridden` are as printed, so that records are found without reading the clinic's
     whole history; `patient_key` and `clinician_name` are made of them when the row is saved, to sort by. `frozen` holds the
-    audit trail's head ([seq, hash]) as printed and the software's version, by which the page can be drawn again.
+    audit trail's head ([seq, hash]) and the public address as printed, and what it was drawn with, by which the page can be
+    drawn again.
     `stamped_at`: the time of a time stamp inside the file.
     """
 

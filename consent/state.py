@@ -45,6 +45,11 @@ class RecordState:
     def is_valid(self) -> bool:
         return self.standing == Standing.VALID
 
+    @property
+    def is_over(self) -> bool:
+        """It counted once, and does so no more."""
+        return self.standing in {Standing.EXPIRED, Standing.WITHDRAWN, Standing.SUPERSEDED}
+
 
 def state_of(document: SealedDocument) -> RecordState:
     return states_of([document])[document.pk]

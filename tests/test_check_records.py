@@ -1,8 +1,10 @@
 """Every record of the archive is read: what is missing, changed or nobody's is named, and a stopped check goes on."""
 
+import errno
 import os
 import time
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -41,6 +43,30 @@ def test_missing_and_changed_files_are_named(documents):
     assert status == 1
     assert f"{documents[0].number}: its file is missing" in told
     assert f"{documents[1].number}: its file was changed" in told
+
+
+def test_a_file_that_the_disk_gives_no_more_is_named_and_the_others_are_read(documents, monkeypatch):
+    read = Path.read_bytes
+
+    def worn(path: Path) -> bytes:
+        if path == archive.path_of(documents[0].sha256):
+            raise OSError(errno.EIO, "Input/output error")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", worn)
+    status, told = check()
+    assert status == 1
+    assert f"{documents[0].number}: its file was changed or damaged, or cannot be read" in told
+    assert "4 records checked, 1 not whole" in told
+
+
+def test_a_check_of_seals_does_not_go_on_from_one_that_read_none(documents, monkeypatch):
+    check_records.Command().keep(documents[1], 2, 0, deep=False)
+    assert check()[1].startswith("Going on after 2 records")
+    check_records.Command().keep(documents[1], 2, 0, deep=False)
+    assert check(deep=True) == (0, "4 records checked, 0 not whole, 0 files that no record names.\n")
+    check_records.Command().keep(documents[1], 2, 0, deep=True)
+    assert check(deep=True)[1].startswith("Going on after 2 records")
 
 
 def test_a_stopped_check_goes_on_where_it_was(documents, monkeypatch):

@@ -8,11 +8,13 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic.models import AuditEvent
-from consent import archive, verification
+from consent import archive, signing, verification
 from consent.management.commands.demo import Demo
 from consent.models import SealedDocument
 from consent.withdrawing import seal_withdrawal, withdraw
+from screening import review
 from tests import on_record, papers
+from tests.written import clear_case
 
 PAGE = "/verify/"
 
@@ -108,6 +110,26 @@ def test_the_code_on_a_record_says_how_it_stands(demo, client):
     assert "no record of this number" in client.get(PAGE, {"record": "nonsense\0"}).content.decode()
 
 
+@pytest.fixture
+def withdrawn(demo) -> SealedDocument:
+    made = review.decide(clear_case(demo), "proceed", demo.siobhan)
+    consent = on_record.put(demo, made, ceremony=signing.open_ceremony(made, demo.mia))
+    withdraw(consent, demo.siobhan, "patient", timezone.now(), "Nothing had been done yet.")
+    return consent
+
+
+def test_a_consent_that_no_longer_counts_is_never_shown_as_good(document, withdrawn, client):
+    page = send(archive.get(withdrawn.sha256)).content.decode()
+    assert "edge-caution" in page
+    assert "edge-met" not in page
+    assert page.index("It no longer counts: withdrawn on") < page.index("This is a record exactly as it was sealed.")
+    found = client.post("/verify/hash/", {"sha256": withdrawn.sha256}).json()
+    assert found["edge"] == "caution"
+    assert found["explains"].startswith("It no longer counts: withdrawn on")
+    assert "edge-met" in send(archive.get(document.sha256)).content.decode()
+    assert "edge-contraindicated" in send(papers.sealed()).content.decode()
+
+
 def test_the_code_is_printed_where_the_outside_can_reach_us():
     from consent.document.versions import check_at
 
@@ -135,3 +157,23 @@ def test_in_the_browser_only_the_hash_of_a_record_is_sent(live, page, tmp_path):
     page.get_by_text("not among our records").wait_for()
     page.get_by_role("button", name="Look more closely").click()
     page.get_by_text("carries no seal").wait_for()
+
+
+def test_what_the_browser_cannot_take_in_is_told_and_not_sent(live, page, tmp_path, monkeypatch):
+    monkeypatch.setattr(verification, "LARGEST", 1000)
+    Demo()
+    large, gone = tmp_path / "large.pdf", tmp_path / "gone.pdf"
+    large.write_bytes(b"%PDF-1.7" + b"x" * 5_000)
+    gone.write_bytes(b"%PDF-1.7")
+    page.goto(live.url + PAGE)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.set_input_files("#file", large)
+    verdict = page.locator("#verdict")
+    verdict.get_by_text("larger than any record").wait_for()
+    page.get_by_role("button", name="Check").click()
+    page.evaluate("() => { Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException('gone')); }")
+    page.set_input_files("#file", gone)
+    verdict.get_by_text("Your browser cannot read this file").wait_for()
+    assert "edge-contraindicated" in str(verdict.get_attribute("class"))
+    assert "POST" not in sent

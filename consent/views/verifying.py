@@ -52,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 def looked_at(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("record", "").strip().upper()
-    context: dict[str, Any] = {"number": number, "known": by_number(number)}
+    context: dict[str, Any] = {"number": number, "known": by_number(number), "largest": verification.LARGEST}
     if request.method != "POST":
         return render(request, "consent/verifying.html", context)
     sent = request.FILES.get("file")
@@ -61,25 +61,34 @@ def looked_at(request: HttpRequest) -> HttpResponse:
         if any(getattr(handler, "too_large", False) for handler in request.upload_handlers):
             problem = _("This file is larger than any record that we keep, so it is none of them.")
         return render(request, "consent/verifying.html", context | {"problem": problem}, status=422)
-    verdict = verification.check(sent.read())
-    context["verdict"] = answer(verdict)
+    context["verdict"] = answer(verification.check(sent.read()))
     return render(request, "consent/verifying.html", context)
 
 
 def answer(verdict: verification.Verdict) -> dict[str, Any]:
     """What the page says, without a word about the patient."""
-    found = {"ok": verdict.ok, "outcome": verdict.outcome.value, "explains": verdict.explains, "sha256": verdict.sha256}
     document = (
         SealedDocument.objects.select_related("clinic").filter(sha256=verdict.sha256).first() if verdict.ok else None
     )
-    return found | (about(document) if document else {})
+    if document:
+        return whole(document, verdict.explains)
+    return {"edge": "contraindicated", "explains": verdict.explains, "sha256": verdict.sha256}
+
+
+def whole(document: SealedDocument, explains: str) -> dict[str, str]:
+    """Of a file exactly as it was sealed; where it no longer counts, that comes first."""
+    state = state_of(document)
+    if state.is_over:
+        explains = _("It no longer counts: %(state)s.") % {"state": state.words} + f" {explains}"
+    edge = "caution" if state.is_over else "met"
+    return {"edge": edge, "explains": explains, "sha256": document.sha256} | about(document)
 
 
 def about(document: SealedDocument) -> dict[str, str]:
     sealed = date_format(document.sealed_at.astimezone(document.clinic.zone), "j F Y, H:i T")
     return {
         "number": document.number, "kind": str(document.get_kind_display()), "sealed": sealed,
-        "clinic": document.clinic.name, "today": state_of(document).words, "stands": state_of(document).standing.value,
+        "clinic": document.clinic.name, "today": state_of(document).words,
     }  # fmt: skip
 
 
@@ -100,5 +109,4 @@ def by_hash(request: HttpRequest) -> HttpResponse:
     document = SealedDocument.objects.select_related("clinic", "time_stamp").filter(sha256=sha256).first()
     if document is None:
         return JsonResponse({"on_record": False})
-    whole = verification.explained(document)
-    return JsonResponse({"on_record": True, "ok": True, "explains": whole, "sha256": sha256} | about(document))
+    return JsonResponse({"on_record": True} | whole(document, verification.explained(document)))

@@ -10,12 +10,19 @@ let closely = false;
 
 function show(found) {
   verdict.hidden = false;
-  verdict.className = `card verdict edge-${found.ok ? "met" : "contraindicated"}`;
+  verdict.className = `card verdict edge-${found.edge}`;
   parts.explains.textContent = found.explains;
   parts.about.textContent = found.number ? [found.kind, found.number, found.clinic, found.sealed].join(" · ") : "";
   parts.today.textContent = found.today ? `Today: ${found.today}` : "";
   parts.sha256.textContent = found.sha256 ? `SHA-256 ${found.sha256}` : "";
   verdict.focus();
+}
+
+/** A file that no record can be is told of at once, and neither read nor sent. */
+function isTooLarge(file) {
+  if (file.size <= Number(form.dataset.largest)) return false;
+  show({ edge: "contraindicated", explains: form.dataset.large });
+  return true;
 }
 
 async function fingerprint(file) {
@@ -26,10 +33,15 @@ async function fingerprint(file) {
 async function look() {
   const [file] = input.files;
   if (!file || !globalThis.crypto?.subtle) return false;
+  if (isTooLarge(file)) return true;
   parts.explains.textContent = form.dataset.looking;
   verdict.hidden = false;
+  const sha256 = await fingerprint(file).catch(() => "");
+  if (!sha256) {
+    show({ edge: "contraindicated", explains: form.dataset.unreadable });
+    return true;
+  }
   const body = new FormData();
-  const sha256 = await fingerprint(file);
   body.append("sha256", sha256);
   body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   const answer = await fetch(form.dataset.hash, { method: "POST", body });
@@ -37,7 +49,7 @@ async function look() {
   if (found.on_record) {
     show(found);
   } else {
-    show({ ok: false, explains: form.dataset.unknown, sha256 });
+    show({ edge: "contraindicated", explains: form.dataset.unknown, sha256 });
     closely = true;
     button.textContent = form.dataset.closely;
   }
@@ -50,7 +62,9 @@ input.addEventListener("change", () => {
 });
 
 form.addEventListener("submit", (event) => {
-  if (closely || !input.files.length || !globalThis.crypto?.subtle) return;
+  if (!input.files.length) return;
+  if (isTooLarge(input.files[0])) event.preventDefault();
+  if (event.defaultPrevented || closely || !globalThis.crypto?.subtle) return;
   event.preventDefault();
   look().catch(() => form.submit());
 });

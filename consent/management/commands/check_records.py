@@ -27,7 +27,7 @@ def verdict_on(document: SealedDocument, deep: bool) -> str:
     except archive.ArchiveMissing:
         return "its file is missing: restore it from the backup"
     except archive.ArchiveDamaged:
-        return "its file was changed or damaged: restore it from the backup"
+        return "its file was changed or damaged, or cannot be read: restore it from the backup"
     if deep and not (found := verification.check(data)).ok:
         return found.explains
     if why := verification.late_stamp_amiss(document):
@@ -53,7 +53,8 @@ class Command(BaseCommand):
         parser.add_argument("--quarantine", action="store_true", help="put files that no record names aside")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        start = {} if options["again"] else self.kept()
+        kept = self.kept()
+        start = {} if options["again"] or (options["deep"] and not kept.get("deep")) else kept
         rows = SealedDocument.objects.select_related("time_stamp").order_by("sealed_at", "id")
         if start:
             rows = rows.filter(sealed_at__gte=start["sealed_at"])
@@ -69,7 +70,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{document.number}: {words}")
             if done % EVERY == 0:
                 self.stdout.write(f"{done} of {total} records")
-                self.keep(document, done, amiss)
+                self.keep(document, done, amiss, options["deep"])
         progress_file().unlink(missing_ok=True)
         aside = self.orphaned(options["quarantine"])
         self.stdout.write(f"{done} records checked, {amiss} not whole, {aside} files that no record names.")
@@ -83,10 +84,10 @@ class Command(BaseCommand):
             return {}
         return found
 
-    def keep(self, document: SealedDocument, done: int, amiss: int) -> None:
+    def keep(self, document: SealedDocument, done: int, amiss: int, deep: bool) -> None:
         same_moment = SealedDocument.objects.filter(sealed_at=document.sealed_at, pk__lte=document.pk)
         told = {
-            "sealed_at": document.sealed_at.isoformat(), "done": done, "amiss": amiss,
+            "sealed_at": document.sealed_at.isoformat(), "done": done, "amiss": amiss, "deep": deep,
             "seen": [str(key) for key in same_moment.values_list("pk", flat=True)],
         }  # fmt: skip
         durable.write(progress_file(), json.dumps(told).encode(), replace=True)
