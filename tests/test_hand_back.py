@@ -391,6 +391,7 @@ PARTS = {
     "intake-read": ["what-it-is", "how-it-works"],
     "intake-page": [page.code for page in PAGES],
     "ceremony-read": PAGES_TO_READ,
+    "ceremony-copy-page": ["1"],
 }
 
 

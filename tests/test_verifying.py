@@ -177,3 +177,16 @@ def test_what_the_browser_cannot_take_in_is_told_and_not_sent(live, page, tmp_pa
     verdict.get_by_text("Your browser cannot read this file").wait_for()
     assert "edge-contraindicated" in str(verdict.get_attribute("class"))
     assert "POST" not in sent
+
+
+def test_without_a_connection_the_file_stays_in_the_browser(live, page, tmp_path):
+    Demo()
+    path = tmp_path / "record.pdf"
+    path.write_bytes(papers.sealed())
+    page.goto(live.url + PAGE)
+    page.route("**/verify/hash/", lambda route: route.fulfill(body="<h1>Sign in to the guests' Wi-Fi</h1>"))
+    navigated: list[str] = []
+    page.on("framenavigated", lambda frame: navigated.append(frame.url))
+    page.set_input_files("#file", path)
+    page.locator("#verdict").get_by_text("cannot reach the clinic right now").wait_for()
+    assert navigated == []

@@ -56,9 +56,14 @@ async function look() {
   return true;
 }
 
+/** The file stays here, whatever happens on the way. */
+function tellAway() {
+  show({ edge: "contraindicated", explains: form.dataset.away });
+}
+
 input.addEventListener("change", () => {
   closely = false;
-  if (input.files.length) look().catch(() => form.submit());
+  if (input.files.length) look().catch(tellAway);
 });
 
 form.addEventListener("submit", (event) => {
@@ -66,7 +71,7 @@ form.addEventListener("submit", (event) => {
   if (isTooLarge(input.files[0])) event.preventDefault();
   if (event.defaultPrevented || closely || !globalThis.crypto?.subtle) return;
   event.preventDefault();
-  look().catch(() => form.submit());
+  look().catch(tellAway);
 });
 
 for (const name of ["dragover", "dragleave", "drop"]) {
