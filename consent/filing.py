@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from clinic import audit, particulars
@@ -18,11 +18,13 @@ from consent.document import notes
 from consent.document.versions import drawn_with, software_version
 from consent.document.words import is_right_to_left
 from consent.models import Ceremony, RecordKind, SealedDocument, SealingCertificate, Signature
+from consent.state import last_before
 from screening.models import Review, Screening, rules_of
 from screening.standing import standings
 
 # What may go wrong with a record, and is told to the person; the next try may succeed.
 NOT_SEALED = (rendering.RenderingFailed, keys.SealingFailed, archive.ArchiveDamaged, archive.ArchiveMissing, OSError)
+NOT_WRITTEN = (*NOT_SEALED, OperationalError)  # a full disk stops the record's file, or the rows about it
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -83,11 +85,6 @@ class Told:
         return {"head": head, "address": self.address, "software": software_version(), "drawn_with": drawn_with()}
 
 
-def before(visit: Visit) -> SealedDocument | None:
-    """The newest record of the visit."""
-    return visit.documents.order_by("-sealed_at", "-created_at").first()
-
-
 def drawn(html: str, visit: Visit, told: Told, carried: Sequence[rendering.Attachment]) -> bytes:
     """The page with the logo that the clinic had at the time; it says its number and whose it is."""
     logo, name = particulars.logo_of(visit.clinic, told.at), visit.patient.name
@@ -144,7 +141,7 @@ def seal_consent(ceremony: Ceremony, signatures: Sequence[Signature]) -> Filed:
     review, clinic = ceremony.review, ceremony.visit.clinic
     until = clinic.today() + datetime.timedelta(days=rules_of(review.screening.policy).consent_valid_days)
     draw = partial(record_pdf, review, fhir.Agreement(review, ceremony, signatures))
-    return seal_page(clinic, draw, before(ceremony.visit), until)
+    return seal_page(clinic, draw, last_before(ceremony.visit, timezone.now()), until)
 
 
 def seal_note(note: notes.Note, given: fhir.Agreement, previous: SealedDocument | None) -> Filed:

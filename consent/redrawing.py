@@ -42,7 +42,7 @@ def redraw(record: SealedDocument) -> Redrawn:
         stored = archive.get(record.sha256)
     except archive.ArchiveMissing:
         return Redrawn.MISSING
-    except (archive.ArchiveDamaged, OSError):
+    except archive.ArchiveDamaged:
         return Redrawn.DAMAGED
     if record.frozen.get("drawn_with") != versions.drawn_with():
         return Redrawn.OTHER_VERSION

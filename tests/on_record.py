@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import pytest
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -44,3 +45,16 @@ def decided(demo: Demo, name: str, decision: str = "defer", screening: Screening
     """A case of this name, decided by Siobhan."""
     screening = screening or demo.case(name, 40, "Sore neck")
     return reviewing.decide(screening, decision, demo.siobhan, "Come back another day")
+
+
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hashes of the files that are read from the archive from here on, as they are read."""
+    found: list[str] = []
+    get = archive.get
+
+    def noted(sha256: str) -> bytes:
+        found.append(sha256)
+        return get(sha256)
+
+    monkeypatch.setattr(archive, "get", noted)
+    return found

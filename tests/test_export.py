@@ -367,14 +367,7 @@ def test_a_file_damaged_while_data_leave_ends_them_before_its_batch(demo, admin,
 def test_files_that_leave_as_data_are_read_one_batch_at_a_time(demo, admin, documents, monkeypatch):
     monkeypatch.setattr(export, "BUNDLES_AT_ONCE", 1)
     parts = iter(send(admin, form="fhir").streaming_content)
-    reads: list[str] = []
-    get = archive.get
-
-    def count(sha256: str) -> bytes:
-        reads.append(sha256)
-        return get(sha256)
-
-    monkeypatch.setattr(archive, "get", count)
+    reads = on_record.reads(monkeypatch)
     assert [len(reads) for _part in parts] == [1, 2, 3]
 
 

@@ -386,14 +386,7 @@ def test_a_file_changed_after_the_list_was_signed_breaks_the_download_short_of_i
 
 def test_an_export_reads_one_record_at_a_time(demo, admin, document, monkeypatch):
     on_record.put(demo, on_record.decided(demo, "Harold Finch"))
-    reads: list[str] = []
-    get = archive.get
-
-    def count(sha256: str) -> bytes:
-        reads.append(sha256)
-        return get(sha256)
-
-    monkeypatch.setattr(archive, "get", count)
+    reads = on_record.reads(monkeypatch)
     stream = iter(send(admin).streaming_content)
     assert len(reads) == 2  # each was looked at before anything is sent
     while len(reads) == 2:

@@ -14,7 +14,7 @@ from clinic import tablet
 from clinic.models import Purpose
 from clinic.tablet import TabletRequest, tablet_page
 from consent import comprehension, reading, signing, withdrawing
-from consent.filing import NOT_SEALED
+from consent.filing import NOT_WRITTEN
 from consent.forms.ceremony import CheckForm, RefusalForm
 from consent.forms.signing import SignatureForm
 from consent.models import Ceremony, Refusal, SealedDocument, SignerRole
@@ -250,7 +250,7 @@ def seal_refusal(refusal: Refusal) -> None:
     """Whoever said no has been heard, whether or not the record of it can be sealed now; staff can seal it later."""
     try:
         withdrawing.seal_refusal(refusal)
-    except (*NOT_SEALED, OperationalError):
+    except NOT_WRITTEN:
         log.exception("sealing a refusal failed")
 
 

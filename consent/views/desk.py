@@ -16,7 +16,7 @@ from clinic.access import StaffRequest, staff, visit_of
 from clinic.languages import checked, status_words
 from clinic.models import Purpose, Role, User, Visit
 from consent import decision, progress, requirements, signing, withdrawing
-from consent.filing import NOT_SEALED
+from consent.filing import NOT_WRITTEN
 from consent.forms.signing import ClinicianSignatureForm, DecisionForm
 from consent.keys import SealingFailed
 from consent.models import Ceremony, Refusal, SealedDocument
@@ -29,7 +29,6 @@ from screening.standing import standings
 
 log = logging.getLogger(__name__)
 
-NOT_WRITTEN = (*NOT_SEALED, OperationalError)  # a full disk stops the record's file, or the rows about it
 NO_ROOM = {ENOSPC, EDQUOT}
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from consent import verification
 from consent.models import SealedDocument
-from consent.state import state_of
+from consent.state import RecordState, state_of
 
 HASH = re.compile(r"[0-9a-f]{64}")
 NUMBER = re.compile(r"[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){2}")
@@ -81,14 +81,14 @@ def whole(document: SealedDocument, explains: str) -> dict[str, str]:
     if state.is_over:
         explains = _("It no longer counts: %(state)s.") % {"state": state.words} + f" {explains}"
     edge = "caution" if state.is_over else "met"
-    return {"edge": edge, "explains": explains, "sha256": document.sha256} | about(document)
+    return {"edge": edge, "explains": explains, "sha256": document.sha256} | about(document, state)
 
 
-def about(document: SealedDocument) -> dict[str, str]:
+def about(document: SealedDocument, state: RecordState) -> dict[str, str]:
     sealed = date_format(document.sealed_at.astimezone(document.clinic.zone), "j F Y, H:i T")
     return {
         "number": document.number, "kind": str(document.get_kind_display()), "sealed": sealed,
-        "clinic": document.clinic.name, "today": state_of(document).words,
+        "clinic": document.clinic.name, "today": state.words,
     }  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def by_number(number: str) -> dict[str, str] | None:
     if not NUMBER.fullmatch(number):
         return None
     document = SealedDocument.objects.select_related("clinic").filter(number=number).first()
-    return about(document) if document else None
+    return about(document, state_of(document)) if document else None
 
 
 @require_POST

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 from clinic.access import StaffRequest, staff
 from clinic.models import Role
 from consent import withdrawing
+from consent.filing import NOT_WRITTEN
 from consent.forms.withdrawal import WithdrawalForm
 from consent.models import SealedDocument, Withdrawal
 from consent.state import state_of
-from consent.views.desk import NOT_WRITTEN, in_full
+from consent.views.desk import in_full
 from consent.views.records import events_of, record_of
 
 log = logging.getLogger(__name__)
